@@ -1,0 +1,188 @@
+package content
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
+
+	"recourse/flows/reading"
+)
+
+// Load reads all content below fsys and checks it. With any Problem the
+// content is not to be used.
+func Load(fsys fs.FS) (*Content, []Problem) {
+	l := &loader{fsys: fsys, raw: map[string][]byte{}}
+	c := &Content{}
+	l.each("locales", ".yaml", func(file string, data []byte) {
+		locale, order, problems := parseLocale(file, data)
+		l.problems = append(l.problems, problems...)
+		if locale != nil {
+			l.order = append(l.order, order)
+			c.Languages = append(c.Languages, locale)
+		}
+	})
+	sortLocales(c.Languages, l.order)
+	l.each("countries", ".yaml", func(file string, data []byte) {
+		x := &Country{}
+		if l.decode(file, data, x) {
+			c.Countries = append(c.Countries, x)
+			l.files = append(l.files, part{file, "$", x})
+			if want := x.Code + ".yaml"; path.Base(file) != want {
+				l.say(file, "$.code", "the file is called "+path.Base(file)+", the country "+x.Code, "call the file "+want)
+			}
+		}
+	})
+	l.each("incidents", ".yaml", func(file string, data []byte) {
+		x := &Incident{}
+		if l.decode(file, data, x) {
+			c.Incidents = append(c.Incidents, x)
+			l.files = append(l.files, part{file, "$", x})
+			if want := x.ID + ".yaml"; path.Base(file) != want {
+				l.say(file, "$.id", "the file is called "+path.Base(file)+", the incident "+x.ID, "call the file "+want)
+			}
+		}
+	})
+	sorted(c.Incidents, func(a, b *Incident) bool { return a.Order < b.Order })
+	l.one("platforms.yaml", &c.Platforms)
+	l.one("payments.yaml", &c.Payments)
+
+	var rules []reading.Rules
+	l.each("readings", ".yaml", func(file string, data []byte) {
+		r, err := reading.ParseRules(file, data)
+		if err != nil {
+			l.problems = append(l.problems, Problem{File: file, What: strings.TrimPrefix(err.Error(), file+":")})
+			return
+		}
+		rules = append(rules, r)
+	})
+	reader, err := reading.NewReader(rules...)
+	if err != nil {
+		l.problems = append(l.problems, Problem{File: "readings", What: err.Error()})
+	}
+	c.Reader = reader
+
+	var problems []Problem
+	c.Letters, problems = LoadTemplates(fsys, "letters", "letters/parts")
+	l.problems = append(l.problems, problems...)
+	c.Complaints, problems = LoadTemplates(fsys, "complaints", "letters/parts")
+	l.problems = append(l.problems, problems...)
+	c.Statements, problems = ParseStatements(fsys, "letters/parts", c.Incidents)
+	l.problems = append(l.problems, problems...)
+	if len(l.problems) == 0 {
+		l.check(c)
+	}
+	// The shared parts are read with the letters, the complaints and the
+	// statements: a mistake in them is told once.
+	var once []Problem
+	for _, p := range l.problems {
+		if !slices.Contains(once, p) {
+			once = append(once, p)
+		}
+	}
+	return c, once
+}
+
+// part is one decoded piece of a file, for the checks that look at everything.
+type part struct {
+	file string
+	path string // YAML path of the piece inside the file
+	at   any
+}
+
+type loader struct {
+	fsys     fs.FS
+	raw      map[string][]byte
+	order    []int
+	files    []part
+	problems []Problem
+}
+
+func (l *loader) each(dir, ending string, read func(file string, data []byte)) {
+	entries, err := fs.ReadDir(l.fsys, dir)
+	if err != nil {
+		l.problems = append(l.problems, Problem{File: dir, What: "the folder can't be read", Hint: "it belongs to the content"})
+		return
+	}
+	for _, e := range entries {
+		if e.IsDir() || path.Ext(e.Name()) != ending {
+			continue
+		}
+		file := path.Join(dir, e.Name())
+		data, err := fs.ReadFile(l.fsys, file)
+		if err != nil {
+			l.problems = append(l.problems, Problem{File: file, What: "can't be read"})
+			continue
+		}
+		l.raw[file] = data
+		read(file, data)
+	}
+}
+
+// one reads a file that holds a list.
+func (l *loader) one(file string, into any) {
+	data, err := fs.ReadFile(l.fsys, file)
+	if err != nil {
+		l.problems = append(l.problems, Problem{File: file, What: "is missing", Hint: "it belongs to the content"})
+		return
+	}
+	l.raw[file] = data
+	if l.decode(file, data, into) {
+		l.files = append(l.files, part{file, "$", into})
+	}
+}
+
+func (l *loader) decode(file string, data []byte, into any) bool {
+	if p := decode(file, data, into); p != nil {
+		l.problems = append(l.problems, *p)
+		return false
+	}
+	return true
+}
+
+// say notes a problem at a place inside a file.
+func (l *loader) say(file, at, what, hint string) {
+	l.problems = append(l.problems, Problem{file, line(l.raw[file], at), what, hint})
+}
+
+// line finds the line of a YAML path; where the path itself is missing, that of
+// its nearest parent.
+func line(data []byte, at string) int {
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return 0
+	}
+	for at != "$" && at != "" {
+		p, err := yaml.PathString(at)
+		if err == nil {
+			if node, err := p.FilterFile(file); err == nil && node != nil {
+				if tok := node.GetToken(); tok != nil && tok.Position != nil {
+					return tok.Position.Line
+				}
+			}
+		}
+		cut := strings.LastIndexAny(at, ".[")
+		if cut < 1 {
+			break
+		}
+		at = at[:cut]
+	}
+	return 1
+}
+
+// quoted writes a key with dots in it as one element of a YAML path.
+func quoted(key string) string { return "'" + key + "'" }
+
+func asYAML(err error, into *yaml.Error) bool { return errors.As(err, into) }
+
+func sortLocales(list []*Locale, order []int) {
+	at := map[*Locale]int{}
+	for i, l := range list {
+		at[l] = order[i]
+	}
+	sorted(list, func(a, b *Locale) bool { return at[a] < at[b] })
+}
