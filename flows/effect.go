@@ -1,0 +1,166 @@
+package flows
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Effect is what follows from an input. Say, Toast, React, Hide, Menu and Leave
+// go out to Telegram in their order, after the commit; Fetch is slow work kept
+// as a row; Note is a line of the case's log; Erase takes everything away.
+type Effect interface{ effect() }
+
+type (
+	// Say is one message to the person.
+	Say struct {
+		Text     []Span     `json:"text,omitempty"`
+		Rows     [][]Button `json:"rows,omitempty"`
+		Document *Document  `json:"document,omitempty"` // Text is then its caption
+		Key      string     `json:"key,omitempty"`      // a later Say with the same key changes the same message
+		Unasked  bool       `json:"unasked,omitempty"`  // nobody asked for it now: a reminder
+	}
+	// Toast answers a tap; Text may be empty.
+	Toast struct {
+		Query string `json:"query"`
+		Text  string `json:"text,omitempty"`
+	}
+	// React puts an emoji on a message of the person's.
+	React struct {
+		Message int    `json:"message"`
+		Emoji   string `json:"emoji"`
+	}
+	// Hide removes what the bot wrote in this chat in the last 48 hours, the
+	// longest Telegram lets a bot do that.
+	Hide struct{}
+	// Menu shows the command menu in this person's language.
+	Menu struct {
+		Language string `json:"language"`
+	}
+	// Leave leaves a group or channel.
+	Leave struct{}
+
+	// Fetch brings an exhibit's file into the vault; the result comes back as
+	// Kept or Lost.
+	Fetch struct {
+		Case    int  `json:"case"`
+		Exhibit int  `json:"exhibit"`
+		File    File `json:"file"`
+	}
+	// Note is a line of the case's log. Data holds ids and choices, no words.
+	Note struct {
+		Case int               `json:"case"`
+		What string            `json:"what"`
+		Data map[string]string `json:"data,omitempty"`
+	}
+	// Erase takes away all that is kept of the person, files included. The
+	// effects after it still go out.
+	Erase struct{}
+)
+
+func (Say) effect()   {}
+func (Toast) effect() {}
+func (React) effect() {}
+func (Hide) effect()  {}
+func (Menu) effect()  {}
+func (Leave) effect() {}
+func (Fetch) effect() {}
+func (Note) effect()  {}
+func (Erase) effect() {}
+
+// Span is a run of text in one style: "" plain, "bold", "italic", "code",
+// "pre", "quote" (expandable). Foreign words stand in spans of their own and
+// never carry markup.
+type Span struct {
+	Text  string `json:"text"`
+	Style string `json:"style,omitempty"`
+}
+
+// Button is a choice under a message. What goes to Telegram is an opaque id
+// the store resolves back into this.
+type Button struct {
+	Label    string `json:"label"`
+	Case     int    `json:"case,omitempty"`
+	Step     string `json:"step,omitempty"` // the step it answers; empty: understood anywhere
+	Revision int    `json:"revision,omitempty"`
+	Value    string `json:"value,omitempty"`
+	About    int    `json:"about,omitempty"` // number of the proceeding it is about
+	URL      string `json:"url,omitempty"`   // opens a page instead
+	Copy     string `json:"copy,omitempty"`  // copies this (≤ 256 characters) instead
+	Alarm    bool   `json:"alarm,omitempty"` // shown so that it is found: the way out
+}
+
+// Document is a file the bot makes.
+type Document struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Data []byte `json:"data"`
+}
+
+// Outgoing is an effect for Telegram on its way: a row of the outbox.
+type Outgoing struct {
+	ID     int64
+	Person int64
+	At     time.Time
+	Effect Effect     // Say, Toast, React, Hide, Menu or Leave
+	Data   [][]string // the opaque ids of Say.Rows, place by place; "" for URL and Copy
+	Edit   int        // message to change instead (same Key sent before); 0 = a new one
+}
+
+// Job is slow work on its way.
+type Job struct {
+	ID       int64
+	Person   int64
+	Attempts int // so far
+	Fetch    Fetch
+}
+
+// PackEffect writes an outgoing effect for keeping; UnpackEffect reads it back.
+func PackEffect(e Effect) (kind string, body []byte, err error) {
+	switch e.(type) {
+	case Say:
+		kind = "say"
+	case Toast:
+		kind = "toast"
+	case React:
+		kind = "react"
+	case Hide:
+		kind = "hide"
+	case Menu:
+		kind = "menu"
+	case Leave:
+		kind = "leave"
+	default:
+		return "", nil, fmt.Errorf("effect %T does not go out", e)
+	}
+	body, err = json.Marshal(e)
+	return kind, body, err
+}
+
+// UnpackEffect reads what PackEffect wrote.
+func UnpackEffect(kind string, body []byte) (Effect, error) {
+	read := func(e any) error { return json.Unmarshal(body, e) }
+	switch kind {
+	case "say":
+		var e Say
+		err := read(&e)
+		return e, err
+	case "toast":
+		var e Toast
+		err := read(&e)
+		return e, err
+	case "react":
+		var e React
+		err := read(&e)
+		return e, err
+	case "hide":
+		return Hide{}, nil
+	case "menu":
+		var e Menu
+		err := read(&e)
+		return e, err
+	case "leave":
+		return Leave{}, nil
+	}
+	return nil, fmt.Errorf("unknown kind of effect %q", kind)
+}

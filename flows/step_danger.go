@@ -1,0 +1,182 @@
+package flows
+
+import (
+	"recourse/flows/content"
+)
+
+// Danger: four short steps that come before all paperwork, and a quiet place
+// after them. While it lasts the case's letters and reminders pause.
+func dangerSteps() []*step {
+	return []*step{
+		{
+			name:  "danger.safe",
+			exits: map[string]string{"safe": "danger.hold", "unsafe": "danger.tell", "mistake": end},
+			ask: func(t *turn) {
+				t.question(paragraphs(t.w.spans("danger.safe.ask"), t.numbers("police")), t.choices(1, "safe", "unsafe", "mistake")...)
+			},
+			hear: func(t *turn, h heard) string {
+				yes, known := t.g.content.Reader.YesNo(h.text)
+				switch {
+				case h.value == "mistake":
+					t.c.Unsafe = false
+					t.note("danger over")
+					return "mistake"
+				case h.value == "safe" || (known && yes):
+					return "safe"
+				case h.value == "unsafe" || (known && !yes):
+					t.first("danger.now")
+					return "unsafe"
+				}
+				// Whatever is written here, the way out stays in view.
+				t.first("danger.heard")
+				t.again()
+				return ""
+			},
+		},
+		dangerStep("danger.hold", map[string]string{"next": "danger.keep"}, nil),
+		dangerStep("danger.keep", map[string]string{"next": "danger.tell"}, nil),
+		dangerStep("danger.tell", map[string]string{"next": "danger.rest"}, func(t *turn) []Span {
+			parts := [][]Span{t.numbers()}
+			if p := t.g.content.Platform(t.c.Merchant.Platform); p != nil && p.Usable() {
+				parts = append(parts, plain(p.Name.In(t.p.Language)+t.w.text("list.colon")+p.Report.In(t.p.Language)))
+			}
+			for _, a := range t.advice() {
+				parts = append(parts, plain(a.Text.In(t.p.Language)))
+			}
+			return paragraphs(parts...)
+		}),
+		{
+			name: "danger.rest", rest: true,
+			exits: map[string]string{"return": end, "again": "danger.safe"},
+			ask: func(t *turn) {
+				t.question(t.w.spans("danger.rest.ask"), t.choices(1, "return", "again", "statement")...)
+			},
+			hear: func(t *turn, h heard) string {
+				switch h.value {
+				case "return":
+					t.c.Unsafe = false
+					t.note("danger over")
+					return "return"
+				case "again":
+					return "again"
+				case "statement":
+					t.policeStatement()
+					t.again()
+					return ""
+				}
+				t.first("danger.heard")
+				t.again()
+				return ""
+			},
+		},
+	}
+}
+
+// dangerStep says one thing and goes on.
+func dangerStep(name string, exits map[string]string, more func(t *turn) []Span) *step {
+	return &step{
+		name:  name,
+		exits: exits,
+		ask: func(t *turn) {
+			text := t.w.spans(name + ".ask")
+			if more != nil {
+				text = paragraphs(text, more(t))
+			}
+			t.question(text, t.choices(1, "next")...)
+		},
+		hear: func(t *turn, h heard) string {
+			if h.value == "next" || t.yes(h.text) {
+				return "next"
+			}
+			t.first("danger.heard")
+			t.again()
+			return ""
+		},
+	}
+}
+
+// danger opens the danger screen of the present case; one is opened where there
+// is none, so that what follows can be kept.
+func (t *turn) danger() {
+	if t.c == nil || !t.c.open() {
+		if open := t.p.openCases(); len(open) > 0 {
+			t.focus(open[len(open)-1])
+		} else {
+			t.start()
+		}
+	}
+	t.focus(t.c)
+	t.c.Unsafe = true
+	t.c.Danger = Thread{}
+	t.note("danger")
+	t.enter("danger.safe")
+}
+
+// strangerInDanger helps somebody who has not agreed to anything: nothing is
+// kept, and the numbers of every country are given.
+func (t *turn) strangerInDanger() {
+	t.say(paragraphs(t.w.spans("danger.stranger"), t.everywhere()))
+	t.p.Thread = Thread{}
+	t.enter("welcome")
+}
+
+// numbers are the contacts of the case's country, of the given kinds or all.
+func (t *turn) numbers(kinds ...string) []Span {
+	if country := t.law(); country.Code != "" {
+		return t.contacts(country, kinds...)
+	}
+	return t.everywhere()
+}
+
+// everywhere gives the police and crisis numbers of every country, for somebody
+// who has not said yet where they are.
+func (t *turn) everywhere() []Span {
+	var all [][]Span
+	for _, c := range t.g.content.Countries {
+		all = append(all, lines(bold(c.Name.In(t.p.Language)), t.contacts(c, "police", "crisis")))
+	}
+	return paragraphs(all...)
+}
+
+func (t *turn) contacts(country *content.Country, kinds ...string) []Span {
+	var all [][]Span
+	for _, e := range country.Emergency {
+		if e.Usable() && (len(kinds) == 0 || content.Fits(kinds, []string{e.Kind})) {
+			all = append(all, t.contactLine(e))
+		}
+	}
+	return lines(all...)
+}
+
+// contactLine is "Police: 999 (when …)".
+func (t *turn) contactLine(e content.Contact) []Span {
+	in := t.p.Language
+	number := e.Phone
+	if number == "" && e.TextTo != "" {
+		number = t.w.text("contact.text", "number", e.TextTo)
+	}
+	if number == "" {
+		number = e.URL
+	} else if e.URL != "" {
+		number += " · " + e.URL
+	}
+	return t.w.spans("contact.line", "name", e.Name.In(in), "number", number, "when", e.When.In(in), "hours", e.Hours.In(in))
+}
+
+// advice is what the country's file says of threats, for the case's kinds.
+func (t *turn) advice() (list []content.Advice) {
+	kinds := union(t.c.Kinds, []string{"blackmail", "abuse"})
+	for _, a := range t.law().Danger {
+		if a.Usable() && content.Fits(a.Incidents, kinds) && len(list) < 3 {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// policeStatement sends the short statement for the police.
+func (t *turn) policeStatement() {
+	country := t.law()
+	r := content.Rung{Complaint: "police", Language: t.g.readable(country.Languages, t.p.Language), Name: content.Text{"en": ""}}
+	t.showComplaint(&r)
+}
