@@ -1,0 +1,418 @@
+package flows_test
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/flows"
+	"recourse/flows/content"
+)
+
+var update = flag.Bool("update", false, "write golden/ and flows/diagram.md anew")
+
+// world is what a story is played in.
+type world interface {
+	say(chat int64, text string)
+	forward(chat int64, kind, name, text string)
+	file(chat int64, as, name, caption, album string)
+	edit(chat int64, nth int, text string)                   // the nth message of the person's, counted back from 1
+	tap(chat int64, value string, old bool, times int) error // the newest, or the oldest, button with that value
+	unknown(chat int64)                                      // a kind of message nobody foresaw
+	forged(chat int64)                                       // a button the bot never made
+	block(chat int64)
+	unblock(chat int64)
+	move(d time.Duration)
+	set(t time.Time)
+	speak(chat int64, language string) // the language of the person's Telegram
+	settle()                           // until nothing is left to do
+	restart()
+	person(chat int64) *flows.Person
+	heard(chat int64) []message // what the bot said, as it stands now
+	hides(chat int64) int       // messages taken away
+	toasts(chat int64) int
+}
+
+// message is one of the bot's.
+type message struct {
+	id      int
+	text    string
+	buttons []flows.Button // Label and Value
+	file    string
+}
+
+// line is one line of a story.
+type line struct {
+	at   int
+	verb string
+	rest string
+}
+
+func readStory(t *testing.T, file string) []line {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all []line
+	for s, n := bufio.NewScanner(f), 1; s.Scan(); n++ {
+		text := strings.TrimSpace(s.Text())
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		verb, rest, _ := strings.Cut(text, " ")
+		all = append(all, line{n, verb, strings.TrimSpace(rest)})
+	}
+	return all
+}
+
+var bracket = regexp.MustCompile(`\[([^\]]*)\]`)
+
+// play acts a story out and holds what happens against it.
+func play(t *testing.T, w world, story []line) {
+	t.Helper()
+	chat := int64(1)
+	seen := map[int64]int{} // messages heard before the line
+	for _, l := range story {
+		fail := func(format string, args ...any) {
+			t.Helper()
+			t.Fatalf("line %d (%s %s): %s\n%s", l.at, l.verb, l.rest, fmt.Sprintf(format, args...), transcript(w, chat, 6))
+		}
+		acts := true
+		before, toasts := len(w.heard(chat)), w.toasts(chat)
+		switch l.verb {
+		case "at":
+			at, err := time.Parse("2006-01-02 15:04", l.rest)
+			if err != nil {
+				fail("%v", err)
+			}
+			w.set(at)
+			acts = false
+		case "person":
+			n, err := strconv.ParseInt(l.rest, 10, 64)
+			if err != nil {
+				fail("%v", err)
+			}
+			chat = n
+			acts = false
+		case "language":
+			w.speak(chat, l.rest)
+			acts = false
+		case "user":
+			if m := bracket.FindStringSubmatch(l.rest); m != nil && m[0] == l.rest {
+				if err := w.tap(chat, m[1], false, 1); err != nil {
+					fail("%v", err)
+				}
+			} else {
+				w.say(chat, l.rest)
+			}
+		case "old":
+			if err := w.tap(chat, strings.Trim(l.rest, "[]"), true, 1); err != nil {
+				fail("%v", err)
+			}
+		case "twice":
+			if err := w.tap(chat, strings.Trim(l.rest, "[]"), false, 2); err != nil {
+				fail("%v", err)
+			}
+		case "forward":
+			kind, rest, _ := strings.Cut(l.rest, " ")
+			name, text, ok := strings.Cut(rest, ": ")
+			if !ok {
+				fail("write forward kind name: text")
+			}
+			w.forward(chat, kind, name, text)
+		case "file":
+			f := strings.Fields(l.rest)
+			caption, album := "", ""
+			for _, x := range f[2:] {
+				if v, ok := strings.CutPrefix(x, "album="); ok {
+					album = v
+				} else {
+					caption = strings.TrimSpace(caption + " " + x)
+				}
+			}
+			w.file(chat, f[0], f[1], caption, album)
+		case "edit":
+			n, text, _ := strings.Cut(l.rest, " ")
+			nth, err := strconv.Atoi(n)
+			if err != nil {
+				fail("%v", err)
+			}
+			w.edit(chat, nth, text)
+		case "unknown":
+			w.unknown(chat)
+		case "forged":
+			w.forged(chat)
+		case "block":
+			w.block(chat)
+			acts = false
+		case "unblock":
+			w.unblock(chat)
+			acts = false
+		case "wait":
+			d, err := days(l.rest)
+			if err != nil {
+				fail("%v", err)
+			}
+			w.move(d)
+			acts = false
+		case "show", "case", "idle", "says", "hears", "nothing", "exhibits", "toast":
+			acts = false
+			if problem := holds(w, chat, l, seen[chat]); problem != "" {
+				fail("%s", problem)
+			}
+			continue
+		default:
+			fail("nobody knows the word %q", l.verb)
+		}
+		w.settle()
+		w.restart()
+		if acts && len(w.heard(chat)) == before && w.toasts(chat) == toasts {
+			if m := w.heard(chat); len(m) == 0 || !changed(m, seen[chat]) {
+				fail("the bot was silent")
+			}
+		}
+		seen[chat] = before
+	}
+}
+
+// changed: an answer may change a message instead of sending one; the worlds
+// count both, so this is only asked where neither counter moved.
+func changed(m []message, before int) bool { return len(m) >= before }
+
+func days(s string) (time.Duration, error) {
+	if n, ok := strings.CutSuffix(s, "d"); ok {
+		d, err := strconv.Atoi(n)
+		return time.Duration(d) * 24 * time.Hour, err
+	}
+	return time.ParseDuration(s)
+}
+
+// holds checks one expectation; "" = it holds.
+func holds(w world, chat int64, l line, before int) string {
+	p := w.person(chat)
+	if p == nil {
+		return "the person is not known"
+	}
+	c := p.Case(p.Focus)
+	if c == nil && len(p.Cases) > 0 {
+		c = p.Cases[len(p.Cases)-1]
+	}
+	messages := w.heard(chat)
+	switch l.verb {
+	case "show":
+		name, rest, _ := strings.Cut(l.rest, " ")
+		if step := stepOf(p); step != name {
+			return fmt.Sprintf("the step is %q", step)
+		}
+		if m := bracket.FindStringSubmatch(rest); m != nil {
+			var offered []string
+			for i := len(messages) - 1; i >= 0 && len(offered) == 0; i-- {
+				for _, b := range messages[i].buttons {
+					offered = append(offered, b.Value)
+				}
+			}
+			for _, v := range strings.Split(m[1], "|") {
+				if v = strings.TrimSpace(v); v != "" && !slices.Contains(offered, v) {
+					return fmt.Sprintf("%q is not offered, but %q", v, offered)
+				}
+			}
+			rest = strings.Replace(rest, m[0], "", 1)
+		}
+		return facts(p, c, rest)
+	case "case":
+		return facts(p, c, l.rest)
+	case "idle":
+		if step := stepOf(p); step != "" && step != "home" && step != "end.tips" {
+			return fmt.Sprintf("the step is %q", step)
+		}
+	case "says":
+		for _, m := range messages[min(before, len(messages)):] {
+			if strings.Contains(m.text, l.rest) || strings.Contains(m.file, l.rest) {
+				return ""
+			}
+		}
+		// A changed message counts as well.
+		if len(messages) > 0 && slices.ContainsFunc(messages[max(0, len(messages)-6):], func(m message) bool { return strings.Contains(m.text, l.rest) }) {
+			return ""
+		}
+		return "that was not said"
+	case "nothing":
+		if len(messages) > before {
+			return "something was said: " + messages[len(messages)-1].text
+		}
+	case "exhibits":
+		n, _ := strconv.Atoi(l.rest)
+		kept := 0
+		if c != nil {
+			for _, e := range c.Exhibits {
+				if e.State == "kept" && len(e.SHA256) == 64 {
+					kept++
+				}
+			}
+		}
+		if kept != n {
+			return fmt.Sprintf("%d are kept", kept)
+		}
+	}
+	return ""
+}
+
+func stepOf(p *flows.Person) string {
+	if p.Thread.Step != "" {
+		return p.Thread.Step
+	}
+	if c := p.Case(p.Focus); c != nil {
+		if c.Danger.Step != "" {
+			return c.Danger.Step
+		}
+		return c.Thread.Step
+	}
+	return ""
+}
+
+// facts checks "key=value key=value"; a value with spaces stands with _ for them.
+func facts(p *flows.Person, c *flows.Case, list string) string {
+	for _, f := range strings.Fields(list) {
+		key, want, ok := strings.Cut(f, "=")
+		if !ok {
+			return "write key=value: " + f
+		}
+		got := factOf(p, c, key)
+		if got != want && got != strings.ReplaceAll(want, "_", " ") {
+			return fmt.Sprintf("%s is %q", key, got)
+		}
+	}
+	return ""
+}
+
+func factOf(p *flows.Person, c *flows.Case, key string) string {
+	switch key {
+	case "cases":
+		return fmt.Sprint(len(p.Cases))
+	case "focus":
+		return fmt.Sprint(p.Focus)
+	case "language":
+		return p.Language
+	case "country":
+		return p.Country
+	case "zone":
+		return p.Zone
+	}
+	if c == nil {
+		return "no case"
+	}
+	switch key {
+	case "merchant":
+		return c.Merchant.Name
+	case "platform":
+		return c.Merchant.Platform
+	case "shop_country":
+		return c.Merchant.Country
+	case "order":
+		return c.Order
+	case "product":
+		return c.Product
+	case "amount":
+		return c.Amount.Number + c.Amount.Currency
+	case "payment":
+		return c.Payment
+	case "ordered":
+		return c.Ordered.String()
+	case "expected":
+		return c.Expected.String()
+	case "delivered":
+		return c.Delivered.String()
+	case "never":
+		return fmt.Sprint(c.Never)
+	case "kinds":
+		return strings.Join(c.Kinds, ",")
+	case "wants":
+		return strings.Join(c.Wants, ",")
+	case "state":
+		return c.State()
+	case "outcome":
+		return c.Outcome
+	case "back":
+		return c.CameBack
+	case "exhibits":
+		return fmt.Sprint(len(c.Exhibits))
+	case "reminders":
+		return fmt.Sprint(len(c.Reminders))
+	case "unsafe":
+		return fmt.Sprint(c.Unsafe)
+	}
+	// merchant.state, gb_section75.state, merchant.by, merchant.letters …
+	body, what, _ := strings.Cut(key, ".")
+	for _, x := range c.Proceedings {
+		if x.Body != body {
+			continue
+		}
+		switch what {
+		case "state":
+			return x.State
+		case "by":
+			return x.AnswerBy.String()
+		case "letters":
+			return fmt.Sprint(len(x.Letters))
+		case "reference":
+			return x.Reference
+		case "answer":
+			return x.Answer
+		case "language":
+			return x.Letters[len(x.Letters)-1].Language
+		}
+	}
+	return "unknown"
+}
+
+// transcript is the end of what was said, to find out why a story broke.
+func transcript(w world, chat int64, last int) string {
+	var b strings.Builder
+	messages := w.heard(chat)
+	for _, m := range messages[max(0, len(messages)-last):] {
+		fmt.Fprintf(&b, "\n— %s\n", m.text)
+		for _, x := range m.buttons {
+			fmt.Fprintf(&b, "  [%s = %s]", x.Label, x.Value)
+		}
+	}
+	if p := w.person(chat); p != nil {
+		fmt.Fprintf(&b, "\n(step %s)", stepOf(p))
+	}
+	return b.String()
+}
+
+// stories are the scenario files.
+func stories(t testing.TB) []string {
+	files, err := filepath.Glob("scenarios/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scenarios: ", err)
+	}
+	return files
+}
+
+// guide loads the real content.
+func guide(t testing.TB) *flows.Guide {
+	t.Helper()
+	c, problems := content.Load(content.Embedded())
+	for _, p := range problems {
+		t.Error(p)
+	}
+	if len(problems) > 0 {
+		t.FailNow()
+	}
+	g, err := flows.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
