@@ -67,6 +67,8 @@ var commands = []struct {
 		case t.p.Thread.Step != "" && t.p.Thread.Step != "home":
 			t.p.Thread = Thread{}
 			t.again()
+		case t.c != nil && t.c.Danger.Step != "":
+			t.again() // the way out of danger is on its screens
 		case t.c != nil && t.c.open() && len(t.c.Proceedings) > 0:
 			t.jump("waiting")
 		case t.c != nil && t.c.open():

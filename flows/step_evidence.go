@@ -208,7 +208,7 @@ func (t *turn) receive(x Exhibit) {
 		t.understand(x.Text)
 		t.first("story.ask.forwarded")
 		t.again()
-	case x.Kind == "forward" && s.rest:
+	case x.Kind == "forward" && s.rest && t.c.Danger.Step == "":
 		t.theyWrote(e)
 	}
 }

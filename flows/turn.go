@@ -143,6 +143,9 @@ func (t *turn) enter(name string) {
 
 // put asks a step's question anew.
 func (t *turn) put(s *step, th *Thread) {
+	if t.thread() != th {
+		panic("asks " + s.name + " out of turn") // its buttons would answer another question
+	}
 	t.p.Revision++
 	th.Revision = t.p.Revision
 	th.Offered = nil
@@ -301,7 +304,12 @@ func (t *turn) question(text []Span, rows ...[]Button) {
 		th.Offered = append(th.Offered, Choice{b.Label, b.Value})
 	}
 	if !strings.HasPrefix(s.name, "danger.") {
-		nav = append(nav, Button{Label: t.w.text("button.danger"), Case: t.p.Focus, Value: "/danger", Alarm: true})
+		way := Button{Label: t.w.text("button.danger"), Case: t.p.Focus, Value: "/danger", Alarm: true}
+		if len(nav) > 1 { // a third button in a row would be cut off on a phone
+			all = append(all, nav)
+			nav = nil
+		}
+		nav = append(nav, way)
 	}
 	if len(nav) > 0 {
 		all = append(all, nav)

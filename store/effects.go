@@ -70,7 +70,7 @@ func (b *batch) erase(ctx context.Context, r *remembered, in flows.Input) error 
 	for _, statement := range []string{
 		`DELETE FROM people WHERE id = $1`,
 		`DELETE FROM keyboards WHERE person = $1`,
-		`DELETE FROM outbox WHERE person = $1`,
+		`DELETE FROM outbox WHERE person = $1 AND kind <> 'toast'`, // a tap is answered, the erasing one too
 		`DELETE FROM messages WHERE person = $1`,
 		`DELETE FROM jobs WHERE person = $1`,
 		`DELETE FROM events WHERE person = $1`,

@@ -115,7 +115,7 @@ func New(o Options) *Sandbox {
 		menu:     map[int64]any{},
 		noted:    make(chan struct{}),
 	}
-	s.bot = user{ID: botID(o.Token), IsBot: true, FirstName: "Sandbox", Username: "sandbox_bot"}
+	s.bot = user{ID: botID(o.Token), IsBot: true, FirstName: "Recourse", Username: "sandbox_bot"}
 	s.nextID = 100_000_000 + int64(random()%800_000_000)
 	return s
 }
