@@ -344,30 +344,32 @@ func (w *walk) holdQuestion(who *walker) {
 		w.find("dead end", who, "nothing is asked")
 		return
 	}
-	thread := p.Thread
-	if c := p.Case(p.Focus); thread.Step == "" && c != nil {
-		if thread = c.Thread; c.Danger.Step != "" {
-			thread = c.Danger
-		}
-	}
 	for _, say := range who.floor {
 		out, answer := strings.HasPrefix(name, "danger."), false
 		for _, b := range slices.Concat(say.Rows...) {
 			out = out || b.Alarm
-			switch {
-			case b.Alarm:
-			case strings.HasPrefix(b.Value, "/"):
-				answer = true
-			case b.Step == name:
-				offered := slices.ContainsFunc(thread.Offered, func(o flows.Choice) bool { return o.Value == b.Value })
-				answer = answer || b.Revision == thread.Revision || b.Revision == 0 || offered
-			}
+			answer = answer || !b.Alarm && live(p, b)
 		}
 		if out && answer && w.stands(who, say) {
 			return
 		}
 	}
 	w.find("dead end", who, "at %s no question in sight can be answered and left", name)
+}
+
+// live tells whether a button still answers what it was made for.
+func live(p *flows.Person, b flows.Button) bool {
+	if strings.HasPrefix(b.Value, "/") {
+		return true
+	}
+	thread := p.Thread
+	if c := p.Case(b.Case); c != nil {
+		if thread = c.Thread; strings.HasPrefix(b.Step, "danger.") {
+			thread = c.Danger
+		}
+	}
+	offered := slices.ContainsFunc(thread.Offered, func(o flows.Choice) bool { return o.Value == b.Value })
+	return thread.Step == b.Step && (b.Revision == thread.Revision || b.Revision == 0 || offered)
 }
 
 // stands tells whether a message with such a keyboard is in the chat, with a

@@ -36,8 +36,11 @@ func (r *Reader) slot(name string, tokens []token, i int, p *parts) int {
 		}
 	case "day", "ordinal":
 		n, to, ok := r.ordinals[t.s], i+1, false
+		tens := r.values[t.s]
 		if n > 0 {
 			ok = true
+		} else if (tens == 20 || tens == 30) && t.kind == word && i+1 < len(tokens) && r.ordinals[tokens[i+1].s] > 0 {
+			n, to, ok = tens+r.ordinals[tokens[i+1].s], i+2, true // twenty-first
 		} else if t.kind == number || t.kind == glyph {
 			if t.kind == number && len(t.s) > 2 {
 				return 0

@@ -46,7 +46,7 @@ func TestDates(t *testing.T) {
 			{"Sunday 1 February", "2026-02-01"},
 			{"Sun, 1 Feb 2026", "2026-02-01"},
 			{"on the first of february", "2026-02-01"},
-			{"twenty first of february", ""},
+			{"twenty first of february", "2026-02-21"},
 			{"2 sept", "2025-09-02"},
 			{"Sept 2, 2025", "2025-09-02"},
 			{"5 May", "2025-05-05"},
@@ -62,7 +62,7 @@ func TestDates(t *testing.T) {
 			{"1-2-2026", "2026-02-01 2026-01-02"},
 			{"1.2.2026", "2026-02-01 2026-01-02"},
 			{"01/02/26", "2026-02-01 2026-01-02"},
-			{"05/03/2026", "2026-05-03 2026-03-05"},
+			{"05/03/2026", "2026-03-05 2026-05-03"},
 			{"05/02/2026", "2026-02-05"},
 			{"05/03", "2025-03-05 2025-05-03"},
 			{"25/12", "2025-12-25"},
@@ -135,7 +135,7 @@ func TestDates(t *testing.T) {
 			{"", ""},
 			{"dunno", ""},
 			{"it may arrive", ""},
-			{"3.5", ""},
+			{"3.5", "2025-05-03 2025-03-05"},
 			{"1 feb or 2 feb", "2026-02-01 2026-02-02"},
 			{"should arrive by 8 Feb", "2026-02-08"},
 			{"should arrive by 20 March", "2026-03-20"},
@@ -278,8 +278,7 @@ func TestDatesRoundTrip(t *testing.T) {
 			if len(got) == 0 {
 				t.Fatalf("%s: %q was not read", name, write(d))
 			}
-			// 01/02/2026 may come with its other reading, and may be it if
-			// that is the only one that has been.
+			// 01/02/2026 may come with its other reading, behind this one.
 			if got[0] != d {
 				t.Fatalf("%s: %q: got %s", name, write(d), dateList(got))
 			}
