@@ -253,21 +253,13 @@ func diagram(stdout io.Writer) error {
 	return err
 }
 
-// backup copies the memory into a new folder.
+// backup copies the memory into a new folder; the bot may be at work meanwhile.
 func backup(ctx context.Context, environ []string, to string, stdout io.Writer) (err error) {
 	set, err := readSettings(environ)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(set.Data); err != nil { // Open would make an empty one
-		return fmt.Errorf("there is nothing to back up: %w", err)
-	}
-	memory, err := store.Open(ctx, set.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, memory.Close()) }()
-	if err := memory.Backup(ctx, to); err != nil {
+	if err := store.BackupOf(ctx, set.Data, to); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "Copied to %s\n", filepath.Clean(to))

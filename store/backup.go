@@ -24,6 +24,26 @@ func (s *Store) Backup(ctx context.Context, to string) error {
 	return nil
 }
 
+// BackupOf copies a data folder on which a bot may be at work in another
+// process: it takes no lock, makes nothing and changes nothing there.
+func BackupOf(ctx context.Context, dir, to string) error {
+	s := &Store{dir: dir}
+	defer s.Close()
+	if _, err := os.Stat(s.path(databaseName)); err != nil {
+		return fmt.Errorf("there is nothing to back up: %w", err)
+	}
+	var err error
+	if s.read, err = openReaders(s.path(databaseName)); err != nil {
+		return fmt.Errorf("back up: %w", err)
+	}
+	root, err := os.OpenRoot(s.path(vaultName))
+	if err != nil {
+		return fmt.Errorf("open the vault to back it up: %w", err)
+	}
+	s.vault = &vault{root: root}
+	return s.Backup(ctx, to)
+}
+
 func (s *Store) backup(ctx context.Context, to string) error {
 	to, err := filepath.Abs(to)
 	if err != nil {
