@@ -109,8 +109,9 @@ type Settings struct {
 	Words []Words // English is also for everybody else
 	// Prune forgets what is too old at now, the people's clock's; called at the
 	// start and every hour. nil = there is nothing to forget.
-	Prune func(ctx context.Context, now time.Time) error
-	Pace  int // messages a second to everybody together; 0 = 30, as Telegram asks
+	Prune   func(ctx context.Context, now time.Time) error
+	Absence Absence // nil = silences are not told
+	Pace    int     // messages a second to everybody together; 0 = 30, as Telegram asks
 }
 
 // Bot talks with Telegram. Run or Settle works it, one of them at a time.
@@ -119,7 +120,8 @@ type Bot struct {
 	api    *telegram.Bot // methods and models; its receiving half is not used
 	client *http.Client
 	pace   *rate.Limiter
-	offset int64 // the next update wanted
+	offset int64     // the next update wanted
+	noted  time.Time // when Absence last heard of it
 	parts  progress
 	second time.Duration // what a second of waiting lasts: tests make it short
 

@@ -88,6 +88,10 @@ func (g *Guide) Advance(p *Person, in Input) []Effect {
 	case Unblocked:
 		p.Blocked = false
 		return nil
+	case Away:
+		if len(p.openCases()) > 0 && !p.Blocked {
+			t.tell("away")
+		}
 	case Failed:
 		t.tell("failed")
 		t.again()

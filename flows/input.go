@@ -72,6 +72,8 @@ type (
 	}
 	// Elsewhere: somebody called the bot in a group or channel.
 	Elsewhere struct{ Kind string }
+	// Away: the bot was away for longer than Telegram keeps messages.
+	Away struct{}
 	// Failed: an input before could not be worked on; its person is told.
 	Failed struct{}
 )
@@ -96,3 +98,4 @@ func (Lost) event()        {}
 func (Unsupported) event() {}
 func (Elsewhere) event()   {}
 func (Failed) event()      {}
+func (Away) event()        {}

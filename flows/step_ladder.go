@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -418,7 +417,7 @@ func (t *turn) deadlineLine(d deadline) []Span {
 	}
 	text := t.w.spans(key, "what", d.what, "date", date, "n", days)
 	if d.note != "" {
-		text = append(text, Span{Text: fmt.Sprintf(" %s", d.note)})
+		text = append(text, t.w.spans("deadline.note", "note", d.note)...)
 	}
 	return text
 }

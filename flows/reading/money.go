@@ -105,7 +105,7 @@ func (r *Reader) sumAt(p *page, i int, bare bool) (sum, bool) {
 	}
 	d, to, big, ok := r.numeral(tokens, n)
 	if !ok && n < len(tokens) && tokens[n].kind == number {
-		// "299,3天": a comma where no decimal comma can be.
+		// "£299,3,4": a list, of which the first is money.
 		if head, _, cut := strings.Cut(tokens[n].s, ","); cut && m != nil {
 			d, ok = digits(head, false)
 			to = n + 1
@@ -145,6 +145,8 @@ func (r *Reader) sumAt(p *page, i int, bare bool) (sum, bool) {
 			a, after = moneySign{typed: b.typed, money: b.money, part: 1}, true
 		}
 	}
+	_, tail, cut := strings.Cut(tokens[n].s, ",")
+	cut = cut && len(tail) == 1
 	switch {
 	case after && m == nil:
 		m = a.money
@@ -157,7 +159,7 @@ func (r *Reader) sumAt(p *page, i int, bare bool) (sum, bool) {
 	case after:
 		to = end + len(a.typed)
 	case m != nil:
-	case (bare || big && tokens[to-1].kind == glyph) && p.c.Currency != "" && currency.IsValid(p.c.Currency) && r.alone(p, to, bare):
+	case (bare || big && tokens[to-1].clause == tokens[n].clause && hasGlyph(tokens[n:to])) && p.c.Currency != "" && currency.IsValid(p.c.Currency) && (cut || r.alone(p, to, bare)):
 		m = &money{codes: []string{p.c.Currency}}
 	default:
 		return sum{}, false
@@ -165,8 +167,10 @@ func (r *Reader) sumAt(p *page, i int, bare bool) (sum, bool) {
 	if spaced && !m.comma && !strings.ContainsAny(tokens[n+1].s, ",.") && !hardSpace(p.text[tokens[n].to:tokens[n+1].from]) {
 		return sum{}, false // "iPhone 15 299 pounds": thousands are parted so in other countries
 	}
-	if tokens[n].kind == number && strings.Count(tokens[n].s, ",") == 1 && !m.comma && !spaced {
-		if _, tail, _ := strings.Cut(tokens[n].s, ","); len(tail) == 1 {
+	if cut && !m.comma {
+		// "花了299,3天就坏": the comma parts clauses, unless money follows.
+		head, _, _ := strings.Cut(tokens[n].s, ",")
+		if d, ok = digits(head, false); after || !ok {
 			return sum{}, false
 		}
 	}
@@ -177,7 +181,14 @@ func (r *Reader) sumAt(p *page, i int, bare bool) (sum, bool) {
 	if most, _ := currency.GetDigits(m.code(p.c)); d.scale < int(most) {
 		amount = amount.Round() // 40 is 40.00
 	}
+	if !amount.IsPositive() {
+		return sum{}, false // 0.001 was rounded away
+	}
 	return sum{amount, i, to}, true
+}
+
+func hasGlyph(tokens []token) bool {
+	return slices.ContainsFunc(tokens, func(t token) bool { return t.kind == glyph })
 }
 
 func (d decimal) fraction(part int) decimal {

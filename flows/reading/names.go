@@ -14,8 +14,8 @@ type mention struct {
 	size     int // letters of the name
 }
 
-// mentions finds known names in a text. Names of one long word are also found
-// with one letter wrong.
+// mentions finds known names in a text. A word of at least shortest letters is
+// also found with one letter wrong.
 func (r *Reader) mentions(tokens []token, known []Known, shortest int) []mention {
 	var out []mention
 	for _, k := range known {
@@ -25,12 +25,11 @@ func (r *Reader) mentions(tokens []token, known []Known, shortest int) []mention
 				continue
 			}
 			size := utf8.RuneCountInString(name)
-			fuzzy := len(want) == 1 && want[0].kind == word && utf8.RuneCountInString(want[0].s) >= shortest
 			for i := range tokens {
 				if end := spells(tokens, i, want); end > 0 {
 					out = append(out, mention{k.ID, i, end, true, size})
-				} else if fuzzy && tokens[i].kind == word && len(tokens[i].s) >= shortest && oneWrong(tokens[i].s, want[0].s) {
-					out = append(out, mention{k.ID, i, i + 1, false, size})
+				} else if nearly(tokens[i:], want, shortest) {
+					out = append(out, mention{k.ID, i, i + len(want), false, size})
 				}
 			}
 		}
@@ -73,6 +72,24 @@ func spells(tokens []token, i int, want []token) int {
 			return 0
 		}
 	}
+}
+
+// nearly tells that a name stands at the start of tokens with slips in its long
+// words, at most one in each.
+func nearly(tokens, want []token, shortest int) bool {
+	if len(tokens) < len(want) {
+		return false
+	}
+	for k, w := range want {
+		t := tokens[k]
+		if t.s == w.s {
+			continue
+		}
+		if t.kind != word || w.kind != word || utf8.RuneCountInString(w.s) < shortest || utf8.RuneCountInString(t.s) < shortest || !oneWrong(t.s, w.s) {
+			return false
+		}
+	}
+	return true
 }
 
 // oneWrong tells that two different words are one slip apart: a letter wrong,

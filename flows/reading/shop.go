@@ -226,7 +226,7 @@ func (r *Reader) product(p *page, platforms []mention, s *Story) {
 				n = 4
 			}
 		}
-		for from < to && (r.fillers[p.tokens[from].s] || p.tokens[from].kind == mark) {
+		for from < to && (r.fillers[p.tokens[from].s] || p.tokens[from].kind == mark || p.tokens[from].kind == glyph && from+1 < to && p.tokens[from+1].kind != glyph && r.counts[p.tokens[from].s]) {
 			from++
 		}
 		for from < to && r.fillers[p.tokens[to-1].s] {
@@ -242,7 +242,7 @@ func (r *Reader) product(p *page, platforms []mention, s *Story) {
 			continue
 		}
 		name := strings.Trim(p.said(from, to), " \t\"'“”‘’「」『』【】《》.,，。:：")
-		if n := utf8.RuneCountInString(name); n == 0 || n > 40 || p.tokens[from].kind == number && from == to-1 {
+		if n := utf8.RuneCountInString(name); n == 0 || n > 40 || strings.HasSuffix(s.Shop, name) || p.tokens[from].kind == number && from == to-1 {
 			continue
 		}
 		best, s.Product, s.Because["product"] = rule.n, name, p.said(h.from, to)

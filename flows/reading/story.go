@@ -28,6 +28,8 @@ func (r *Reader) Story(text string, c Context) Story {
 	})
 	platforms := longest(r.mentions(p.tokens, c.Platforms, 6))
 	payments := longest(r.mentions(p.tokens, c.Payments, 6))
+	// 微信 inside 微信支付 is the way to pay, not the place.
+	platforms, payments = without(platforms, payments), without(payments, platforms)
 
 	r.price(p, sums, &s)
 	r.dates(p, whens, &s)
@@ -37,6 +39,15 @@ func (r *Reader) Story(text string, c Context) Story {
 	r.shop(p, platforms, whens, &s)
 	r.product(p, platforms, &s)
 	return s
+}
+
+// without drops mentions that are part of a longer name of the other sort.
+func without(all, others []mention) []mention {
+	return slices.DeleteFunc(slices.Clone(all), func(m mention) bool {
+		return slices.ContainsFunc(others, func(o mention) bool {
+			return o.from <= m.from && m.to <= o.to && o.to-o.from > m.to-m.from
+		})
+	})
 }
 
 // matters weighs what the phrases speak of: every place counts once, times the
@@ -190,6 +201,11 @@ func (r *Reader) dates(p *page, whens []when, s *Story) {
 			d := 0
 			from, to := h.to, w.from // what lies between
 			if h.from >= w.to {
+				if slices.ContainsFunc(whens, func(o when) bool {
+					return o.from >= h.to && o.from-h.to <= 2 && p.tokens[o.from].clause == p.tokens[h.from].clause
+				}) {
+					continue // "on 13 Feb, arrived 20 Feb": the words go with what follows
+				}
 				from, to = w.to, h.from
 				d++
 			}

@@ -102,7 +102,14 @@ CREATE TABLE erasures (
     at     INTEGER NOT NULL
 ) STRICT;
 
+-- When the bot last listened to Telegram: one row.
+CREATE TABLE listened (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    at  INTEGER NOT NULL
+) STRICT;
+
 -- +goose Down
+DROP TABLE listened;
 DROP TABLE erasures;
 DROP TABLE aside;
 DROP TABLE events;
