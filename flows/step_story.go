@@ -34,6 +34,7 @@ func storySteps() []*step {
 				return "told"
 			},
 			correct: func(t *turn, text string) bool {
+				t.forget(t.c.Story)
 				t.c.Story = cut(text, 12000)
 				t.understand(text)
 				return true
@@ -229,6 +230,44 @@ func (t *turn) understand(text string) {
 	}
 	// "Skip" of an earlier day does not hold against what is told now.
 	c.Skipped = slices.DeleteFunc(c.Skipped, func(f string) bool { return t.known(c, f) })
+}
+
+// forget takes back what was only ever read out of a text, so that a changed
+// text is read anew; what the person said since stays.
+func (t *turn) forget(text string) {
+	c, s := t.c, t.read(text)
+	for _, x := range []struct {
+		of  *string
+		was string
+	}{
+		{&c.Merchant.Name, s.Shop}, {&c.Merchant.Platform, s.Platform}, {&c.Order, s.Order}, {&c.Product, s.Product}, {&c.Payment, s.Payment},
+	} {
+		if x.was != "" && *x.of == x.was {
+			*x.of = ""
+		}
+	}
+	if s.Amount != nil && c.Amount == MoneyOf(*s.Amount) {
+		c.Amount = Money{}
+	}
+	for _, x := range []struct {
+		of  *Date
+		was Date
+	}{
+		{&c.Ordered, s.Ordered}, {&c.Expected, s.Expected}, {&c.Delivered, s.Delivered}, {&c.Discovered, s.Discovered},
+	} {
+		if *x.of == x.was {
+			*x.of = Date{}
+		}
+	}
+	if s.NeverArrived {
+		c.Never = false
+	}
+	if !c.KindsSure {
+		c.Kinds = slices.DeleteFunc(c.Kinds, func(k string) bool { return slices.Contains(s.Kinds, k) })
+	}
+	if slices.Equal(c.Wants, s.Wants) {
+		c.Wants = nil
+	}
 }
 
 // asks gives the facts the case's kinds need, in the order the strongest kind
