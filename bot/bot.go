@@ -268,7 +268,7 @@ func (b *Bot) greet(ctx context.Context) error {
 		case v.what == denied || v.what == unknown:
 			return errors.New("the token was refused by Telegram")
 		case v.what == refused || v.what == shut || try == 5:
-			return fmt.Errorf("Telegram can't be reached at %s: %w", b.set.API, b.scrub(err))
+			return fmt.Errorf("no answer from Telegram at %s: %w", b.set.API, b.scrub(err))
 		default:
 			b.set.Log.Warn("telegram not reached, trying again", "try", try)
 			if !b.pause(ctx, max(v.after, b.growing(try))) {

@@ -33,28 +33,52 @@ func TestRead(t *testing.T) {
 		event        flows.Event
 	}{
 		{"text", `"message":{"message_id":5,` + person + `,"text":"hello 👍"}`, 7, flows.Said{Message: 5, Text: "hello 👍", Sent: sentAt}},
-		{"forward of a user", `"message":{"message_id":5,` + person + `,"text":"t","forward_origin":{"type":"user","date":1772440000,"sender_user":{"id":9,"first_name":"Lamp","last_name":"Land"}}}`,
-			7, flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "user", Name: "Lamp Land", ID: 9, Date: time.Unix(1772440000, 0).UTC()}}},
-		{"forward of a hidden user", `"message":{"message_id":5,` + person + `,"text":"t","forward_origin":{"type":"hidden_user","date":1772440000,"sender_user_name":"Shop"}}`,
-			7, flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "hidden_user", Name: "Shop", Date: time.Unix(1772440000, 0).UTC()}}},
-		{"forward of a chat", `"message":{"message_id":5,` + person + `,"text":"t","forward_origin":{"type":"chat","date":1772440000,"sender_chat":{"id":-9,"type":"group","title":"Shop"}}}`,
-			7, flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "chat", Name: "Shop", ID: -9, Date: time.Unix(1772440000, 0).UTC()}}},
-		{"forward of a channel", `"message":{"message_id":5,` + person + `,"text":"t","forward_origin":{"type":"channel","date":1772440000,"message_id":3,"chat":{"id":-9,"type":"channel","title":"Shop"}}}`,
-			7, flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "channel", Name: "Shop", ID: -9, Date: time.Unix(1772440000, 0).UTC()}}},
-		{"forward of a kind nobody knows", `"message":{"message_id":5,` + person + `,"text":"t","forward_origin":{"type":"planet","date":1772440000,"x":[{}]}}`,
-			7, flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "unknown", Date: time.Unix(1772440000, 0).UTC()}}},
-		{"forward that is no object", `"message":{"message_id":5,` + person + `,"forward_origin":["x"],"text":"t"}`,
-			7, flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "unknown"}}},
-		{"photo", `"message":{"message_id":5,` + person + `,"caption":"look","media_group_id":"A","photo":[{"file_id":"s","width":90,"height":60},{"file_id":"F","file_unique_id":"U","width":900,"height":600,"file_size":12},{"file_id":"m","width":300,"height":200}]}`,
-			7, flows.Sent{Message: 5, File: flows.File{ID: "F", Unique: "U", Kind: "photo", Size: 12}, Caption: "look", Album: "A", Sent: sentAt}},
+		{
+			"forward of a user", `"message":{"message_id":5,` + person + `,"text":"t","forward_origin":{"type":"user","date":1772440000,"sender_user":{"id":9,"first_name":"Lamp","last_name":"Land"}}}`,
+			7,
+			flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "user", Name: "Lamp Land", ID: 9, Date: time.Unix(1772440000, 0).UTC()}},
+		},
+		{
+			"forward of a hidden user", `"message":{"message_id":5,` + person + `,"text":"t","forward_origin":{"type":"hidden_user","date":1772440000,"sender_user_name":"Shop"}}`,
+			7,
+			flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "hidden_user", Name: "Shop", Date: time.Unix(1772440000, 0).UTC()}},
+		},
+		{
+			"forward of a chat", `"message":{"message_id":5,` + person + `,"text":"t","forward_origin":{"type":"chat","date":1772440000,"sender_chat":{"id":-9,"type":"group","title":"Shop"}}}`,
+			7,
+			flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "chat", Name: "Shop", ID: -9, Date: time.Unix(1772440000, 0).UTC()}},
+		},
+		{
+			"forward of a channel", `"message":{"message_id":5,` + person + `,"text":"t","forward_origin":{"type":"channel","date":1772440000,"message_id":3,"chat":{"id":-9,"type":"channel","title":"Shop"}}}`,
+			7,
+			flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "channel", Name: "Shop", ID: -9, Date: time.Unix(1772440000, 0).UTC()}},
+		},
+		{
+			"forward of a kind nobody knows", `"message":{"message_id":5,` + person + `,"text":"t","forward_origin":{"type":"planet","date":1772440000,"x":[{}]}}`,
+			7,
+			flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "unknown", Date: time.Unix(1772440000, 0).UTC()}},
+		},
+		{
+			"forward that is no object", `"message":{"message_id":5,` + person + `,"forward_origin":["x"],"text":"t"}`,
+			7,
+			flows.Said{Message: 5, Text: "t", Sent: sentAt, Forward: &flows.Forward{Kind: "unknown"}},
+		},
+		{
+			"photo", `"message":{"message_id":5,` + person + `,"caption":"look","media_group_id":"A","photo":[{"file_id":"s","width":90,"height":60},{"file_id":"F","file_unique_id":"U","width":900,"height":600,"file_size":12},{"file_id":"m","width":300,"height":200}]}`,
+			7,
+			flows.Sent{Message: 5, File: flows.File{ID: "F", Unique: "U", Kind: "photo", Size: 12}, Caption: "look", Album: "A", Sent: sentAt},
+		},
 		{"document", `"message":{"message_id":5,` + person + `,"document":` + file + `}`, 7, sent("document")},
 		{"voice", `"message":{"message_id":5,` + person + `,"voice":` + file + `}`, 7, sent("voice")},
 		{"video", `"message":{"message_id":5,` + person + `,"video":` + file + `}`, 7, sent("video")},
 		{"audio", `"message":{"message_id":5,` + person + `,"audio":` + file + `}`, 7, sent("audio")},
 		{"video note", `"message":{"message_id":5,` + person + `,"video_note":` + file + `}`, 7, sent("video_note")},
 		{"animation", `"message":{"message_id":5,` + person + `,"animation":` + file + `,"document":{"file_id":"other"}}`, 7, sent("video")},
-		{"sizes that lie", `"message":{"message_id":5,` + person + `,"document":{"file_id":"F","file_unique_id":"U","file_size":-3}}`,
-			7, flows.Sent{Message: 5, File: flows.File{ID: "F", Unique: "U", Kind: "document"}, Sent: sentAt}},
+		{
+			"sizes that lie", `"message":{"message_id":5,` + person + `,"document":{"file_id":"F","file_unique_id":"U","file_size":-3}}`,
+			7,
+			flows.Sent{Message: 5, File: flows.File{ID: "F", Unique: "U", Kind: "document"}, Sent: sentAt},
+		},
 		{"a field of the wrong type", `"message":{"message_id":5,` + person + `,"media_group_id":77,"text":"t","photo":"none"}`, 7, flows.Said{Message: 5, Text: "t", Sent: sentAt}},
 		{"no date", `"message":{"message_id":5,"chat":{"id":7,"type":"private"},"text":"t"}`, 7, flows.Said{Message: 5, Text: "t", Sent: noon}},
 		{"a date beyond dates", `"message":{"message_id":5,"chat":{"id":7,"type":"private"},"date":99999999999999,"text":"t"}`, 7, flows.Said{Message: 5, Text: "t", Sent: noon}},
@@ -112,8 +136,10 @@ func TestRead(t *testing.T) {
 }
 
 func TestReadWithoutAnID(t *testing.T) {
-	for _, raw := range []string{`{}`, `[]`, `null`, `7`, `"x"`, `{"update_id":0}`, `{"update_id":-4}`, `{"update_id":"9"}`,
-		`{"update_id":9223372036854775807}`, `{"update_id":1e300}`} {
+	for _, raw := range []string{
+		`{}`, `[]`, `null`, `7`, `"x"`, `{"update_id":0}`, `{"update_id":-4}`, `{"update_id":"9"}`,
+		`{"update_id":9223372036854775807}`, `{"update_id":1e300}`,
+	} {
 		if in, id, ok := read([]byte(raw), noon); id != 0 || ok {
 			t.Errorf("%s: %v %d %v", raw, in, id, ok)
 		}

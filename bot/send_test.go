@@ -50,8 +50,10 @@ func TestOrderIsKeptUnderFaults(t *testing.T) {
 				r.box.Say(c+1, "hi")
 			}
 			r.settle(t)
-			r.box.Faults(sandbox.Faults{TooMany: 0.01, ServerError: 0.12, Reset: 0.1, Lost: 0.07, Seed: 3,
-				Methods: []string{"sendMessage"}})
+			r.box.Faults(sandbox.Faults{
+				TooMany: 0.01, ServerError: 0.12, Reset: 0.1, Lost: 0.07, Seed: 3,
+				Methods: []string{"sendMessage"},
+			})
 			for i := range each {
 				for c := range int64(chats) {
 					r.shelf.put(flows.Outgoing{Person: c + 1, Effect: words(fmt.Sprint(i))})
@@ -277,8 +279,11 @@ func TestWhatBecomesOfARow(t *testing.T) {
 		{"a method nobody knows, of an ornament", flows.Outgoing{Effect: flows.React{Message: 3, Emoji: "👍"}}, always("setMessageReaction", 404, "Not Found"), "setMessageReaction", -1, false},
 		{"leave", flows.Outgoing{Person: -5, Effect: flows.Leave{}}, nil, "leaveChat", 0, false},
 		{"document", flows.Outgoing{Effect: flows.Say{Document: &flows.Document{Name: "a.pdf", Data: []byte("x")}}}, nil, "sendDocument", 1001, false},
-		{"a document too large", flows.Outgoing{Effect: flows.Say{Document: &flows.Document{Name: "a.pdf", Data: []byte("x")}}},
-			func() func(call) (int, string) { return func(c call) (int, string) { return tooLargeFor(c) } }, "sendDocument", -1, false},
+		{
+			"a document too large",
+			flows.Outgoing{Effect: flows.Say{Document: &flows.Document{Name: "a.pdf", Data: []byte("x")}}},
+			func() func(call) (int, string) { return func(c call) (int, string) { return tooLargeFor(c) } }, "sendDocument", -1, false,
+		},
 		{"nothing to show", flows.Outgoing{Effect: words(" \u200B\n")}, nil, "", -1, false},
 		{"accepted, but the answer has something new", flows.Outgoing{Effect: say}, func() func(call) (int, string) {
 			return func(c call) (int, string) {

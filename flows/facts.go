@@ -209,7 +209,8 @@ func isNever(text string) bool {
 
 // day is a fact that is a date.
 func day(id string, at func(c *Case) *Date, quick ...string) *fact {
-	f := &fact{id: id, date: at,
+	f := &fact{
+		id: id, date: at,
 		known: func(c *Case) bool { return !at(c).IsZero() },
 		value: func(t *turn, c *Case) string { return longDate(*at(c), t.p.Language) },
 		take:  func(t *turn, c *Case, text string) bool { return t.takeDate(at(c), text, id == "expected") },

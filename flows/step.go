@@ -33,8 +33,7 @@ type heard struct {
 	value   string
 	text    string
 	message int
-	about   int      // proceeding a button was about
-	forward *Forward // the words were forwarded
+	about   int // proceeding a button was about
 }
 
 // next is the chain most questions are links of.

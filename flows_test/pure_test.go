@@ -179,6 +179,7 @@ func (w *pure) block(chat int64) {
 	w.chat(chat).blocked = true
 	w.hear(chat, flows.Blocked{})
 }
+
 func (w *pure) unblock(chat int64) {
 	w.chat(chat).blocked = false
 	w.hear(chat, flows.Unblocked{})

@@ -46,7 +46,8 @@ type walk struct {
 	beside  *sql.DB // the same database, to read what the store keeps to itself
 	dice    *rand.Rand
 	people  []*walker
-	ids     int64
+	ids     int64 // people so far
+	groups  int64 // groups so far
 	log     complaints
 	refused int   // refusals looked at
 	missing int64 // words that were not there, so far
@@ -783,7 +784,8 @@ func (w *walk) raw(who *walker) deed {
 
 // group calls the bot into a group, which it leaves.
 func (w *walk) group(who *walker) deed {
-	id := -int64(w.step) - 10
+	w.groups++
+	id := -w.groups
 	w.box.SayInGroup(id, who.id, w.sense())
 	w.settle()
 	for _, c := range w.box.Chats() {
@@ -988,15 +990,11 @@ func eachSay(change func(s *flows.Say)) func(flows.Advance) flows.Advance {
 }
 
 // forgetful takes an update that comes again for a new one.
-type forgetful struct {
-	to bot.Turns
-	n  int
-}
+type forgetful struct{ to bot.Turns }
 
 func (f *forgetful) Turns(ctx context.Context, inputs []flows.Input, advance flows.Advance) error {
 	for i := range inputs {
-		f.n++
-		inputs[i].ID += fmt.Sprint("#", f.n)
+		inputs[i].ID += fmt.Sprint("#", rand.Uint64())
 	}
 	return f.to.Turns(ctx, inputs, advance)
 }

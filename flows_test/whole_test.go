@@ -224,6 +224,7 @@ func (w *whole) set(t time.Time) { w.box.Set(t) }
 func (w *whole) speak(chat int64, language string) {
 	w.box.AddPerson(sandbox.Person{ID: chat, Name: "A", Language: language})
 }
+
 func (w *whole) hides(chat int64) int {
 	n := 0
 	for _, m := range w.box.Transcript(chat) {

@@ -32,8 +32,12 @@ func waiting(t *testing.T, s *Store, now time.Time) (ids []int64) {
 func TestWaitingGivesEverythingInOrder(t *testing.T) {
 	s := open(t)
 	effects := []flows.Effect{
-		flows.Toast{Query: "q", Text: "t"}, text("words\u2028 & <b>"), flows.React{Message: 3, Emoji: "👍"}, flows.Hide{},
-		flows.Menu{Language: "zh-Hans"}, flows.Leave{},
+		flows.Toast{Query: "q", Text: "t"},
+		text("words\u2028 & <b>"),
+		flows.React{Message: 3, Emoji: "👍"},
+		flows.Hide{},
+		flows.Menu{Language: "zh-Hans"},
+		flows.Leave{},
 		flows.Say{Document: &flows.Document{Name: "a.pdf", Type: "application/pdf", Data: []byte{0, 255, 1}}},
 	}
 	say(t, s, 7, effects...)

@@ -205,7 +205,8 @@ func TestSettingsAreReadBack(t *testing.T) {
 		"synchronous":  {"&_synchronous=FULL", ""},
 		"foreign_keys": {"&_foreign_keys=on", ""},
 		"secure_delete": {
-			"_secure_delete=on", "_secure_delete=off"},
+			"_secure_delete=on", "_secure_delete=off",
+		},
 		"busy_timeout": {"_busy_timeout=5000", "_busy_timeout=0"},
 	} {
 		db, err := sql.Open("sqlite3", dsn(filepath.Join(t.TempDir(), "x.db"), strings.Replace(writerSettings, change[0], change[1], 1)))

@@ -232,7 +232,8 @@ func TestCheckFindsBothWays(t *testing.T) {
 	c := keep(t, s, 8, "c")
 	turns(t, s, func(p *flows.Person, in flows.Input) []flows.Effect {
 		p.Loose = []flows.Exhibit{
-			{Number: 1, State: "waiting", SHA256: ""}, {Number: 2, State: "lost"},
+			{Number: 1, State: "waiting", SHA256: ""},
+			{Number: 2, State: "lost"},
 			{Number: 3, State: "kept", Form: "text_only", SHA256: hashOf([]byte("words"))},
 		}
 		return nil

@@ -13,11 +13,6 @@ import (
 	"github.com/go-telegram/bot/models"
 )
 
-func quoted(s string) string {
-	b, _ := json.Marshal(s)
-	return string(b)
-}
-
 func markup(rows string) string {
 	return `{"chat_id":1,"text":"x","reply_markup":{"inline_keyboard":` + rows + `}}`
 }

@@ -1,5 +1,7 @@
 package sandbox
 
+//lint:file-ignore ST1005 the errors are Telegram's own words, as a bot gets to read them
+
 import (
 	"fmt"
 	"slices"

@@ -128,8 +128,10 @@ func (c *chat) find(id int) *message {
 }
 
 func (c *chat) public() Chat {
-	return Chat{ID: c.id, Kind: c.kind, Title: c.title, Person: c.person, Started: c.started,
-		Blocked: c.blocked, Left: c.left, Last: len(c.messages)}
+	return Chat{
+		ID: c.id, Kind: c.kind, Title: c.title, Person: c.person, Started: c.started,
+		Blocked: c.blocked, Left: c.left, Last: len(c.messages),
+	}
 }
 
 // AddPerson makes a person known or changes name and language of a known one.

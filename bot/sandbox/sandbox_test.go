@@ -122,8 +122,10 @@ func TestBotWritesThroughTheRealClient(t *testing.T) {
 		t.Errorf("getMe: %+v", me)
 	}
 
-	sent := must(b.bot.SendMessage(ctx, &bot.SendMessageParams{ChatID: int64(1), Text: "Hello <b>there</b> 👋", ParseMode: models.ParseModeHTML,
-		ReplyMarkup: keys([]models.InlineKeyboardButton{{Text: "Yes", CallbackData: "y"}, {Text: "Copy", CopyText: models.CopyTextButton{Text: "words"}}})}))(t)
+	sent := must(b.bot.SendMessage(ctx, &bot.SendMessageParams{
+		ChatID: int64(1), Text: "Hello <b>there</b> 👋", ParseMode: models.ParseModeHTML,
+		ReplyMarkup: keys([]models.InlineKeyboardButton{{Text: "Yes", CallbackData: "y"}, {Text: "Copy", CopyText: models.CopyTextButton{Text: "words"}}}),
+	}))(t)
 	if sent.ID != 2 || sent.Date != int(monday.Unix()) || sent.Text != "Hello there 👋" || len(sent.Entities) != 1 || sent.Entities[0].Length != 5 || sent.ReplyMarkup == nil {
 		t.Errorf("sendMessage: %+v", sent)
 	}

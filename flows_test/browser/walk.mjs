@@ -102,7 +102,17 @@ class Walk {
         if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`${said} reaches from ${Math.round(box.left)} to ${Math.round(box.right)}`);
         else if (node.scrollWidth > node.clientWidth + 1) found.push(`${said} holds ${node.scrollWidth} px in ${node.clientWidth}`);
       }
-      return found;
+      for (const node of document.querySelectorAll('.key')) { // a word cut in two is not a label
+        for (const text of [...node.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE)) {
+          for (const word of text.data.matchAll(/[\p{Script=Latin}\p{Script=Cyrillic}’']+/gu)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size > 1) found.push(`the button “${text.data}” breaks “${word[0]}” in two`);
+          }
+        }
+      }
+      return [...new Set(found)];
     });
     for (const w of wide) this.wrong.push(`${what}: ${w}`);
     if (this.wrong.length) this.fail(this.wrong.join('\n'));
@@ -113,6 +123,7 @@ class Walk {
       await this.page.locator(`.unit[data-message="${message}"]`).evaluate((n) => n.scrollIntoView({ block: 'start', behavior: 'instant' }));
       await this.page.locator('.scroll').evaluate((n) => n.scrollBy({ top: -10, behavior: 'instant' }));
     }
+    await this.page.mouse.move(0, 0);
     const file = join(spec.shots, `${this.road.name}-${String(++this.shots).padStart(2, '0')}-${name}.png`);
     await this.page.waitForTimeout(200);
     const image = await this.page.screenshot({ path: file });
@@ -161,6 +172,13 @@ class Walk {
   async open() {
     const { page, road } = this;
     await page.goto(spec.url);
+    if (spec.picture) { // calmer, and a smaller file
+      await page.evaluate(() => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync('.scroll { background-image: none } .jump { display: none } .bubble { box-shadow: none } .write textarea { outline: none !important }');
+        document.adoptedStyleSheets.push(sheet);
+      });
+    }
     await page.locator('.pane .head h2').waitFor();
     await this.look('open the page');
     if (!road.person) return;
@@ -324,6 +342,7 @@ class Walk {
     const chat = new URL(this.page.url()).searchParams.get('chat');
     const state = await (await fetch(`${spec.url}/api/state?chat=${chat}`)).json();
     if (!JSON.stringify(state).includes(`"${road.outcome}"`)) this.fail(`the bot does not know the outcome ${road.outcome}`);
+    this.messages = (await this.read()).length;
     if (road.controls.two) {
       await this.control('two');
       await this.page.locator('.pane').nth(1).locator('.unit').first().waitFor();
@@ -347,11 +366,11 @@ class Walk {
 // picture puts moments of the road side by side, as the README shows them.
 async function picture(context, moments, file) {
   const page = await context.newPage();
-  await page.setViewportSize({ width: 1000, height: 700 });
-  const phone = (image) => `<img src="data:image/png;base64,${image.toString('base64')}" style="width:300px;border-radius:22px;border:1px solid #cfcbc0">`;
+  await page.setViewportSize({ width: 1100, height: 760 });
+  const phone = (image) => `<img src="data:image/png;base64,${image.toString('base64')}" style="width:310px;border-radius:22px;border:1px solid #cfcbc0">`;
   await page.setContent(`<body style="margin:0;display:inline-flex;gap:18px;padding:12px;background:#fff">${[moments.story, moments.letter, moments.reminder].map(phone).join('')}`);
   await page.waitForTimeout(300);
-  writeFileSync(file, await page.locator('body').screenshot());
+  writeFileSync(file, await page.locator('body').screenshot({ scale: 'css' }));
   await page.close();
 }
 
@@ -360,6 +379,11 @@ const harms = {
   wide: () => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync('.bubble { min-width: 420px !important }');
+    document.adoptedStyleSheets.push(sheet);
+  },
+  broken: () => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('.key { padding: 6px 135px !important }');
     document.adoptedStyleSheets.push(sheet);
   },
   console: () => console.error('planted'),
@@ -381,16 +405,16 @@ async function walk(road) {
       await one.open();
       await one.page.evaluate(harms[spec.harm]);
       await one.after(() => one.page.locator('.empty .solid').click(), 'start');
-      await one.shot('harm');
+      await one.look('a page known to be wrong');
       return;
     }
     const began = Date.now();
     const moments = await one.whole();
     await one.look('at the end');
     if (spec.picture && road.phone) await picture(context, moments, spec.picture);
-    console.log(`${road.name}, ${road.language}: ${(await one.read()).length} messages, ${one.shots} screenshots, ${((Date.now() - began) / 1000).toFixed(1)} s`);
+    console.log(`${road.name}, ${road.language}: ${one.messages} messages, ${one.shots} screenshots, ${((Date.now() - began) / 1000).toFixed(1)} s`);
   } catch (err) {
-    const file = join(spec.shots, `${road.name}-wrong.png`);
+    const file = join(spec.shots, `${spec.harm || road.name}-wrong.png`);
     await one.page.screenshot({ path: file }).catch(() => {});
     throw new Trouble(`${road.name}, ${road.language}: ${[err.message, ...one.wrong].filter((w, i, a) => a.indexOf(w) === i).join('\n')}\nlast seen: ${file}`);
   } finally {
