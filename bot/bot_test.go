@@ -439,7 +439,7 @@ func TestRunSaysWhyItCannotBegin(t *testing.T) {
 	}{
 		{"revoked", `{"ok":false,"error_code":401,"description":"Unauthorized"}`, 401, "the token was refused by Telegram"},
 		{"malformed", `{"ok":false,"error_code":404,"description":"Not Found"}`, 404, "the token was refused by Telegram"},
-		{"not Telegram", `<html>` + canary, 200, "Telegram can't be reached at "},
+		{"not Telegram", `<html>` + canary, 200, "no answer from Telegram at "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -77,6 +77,14 @@ func (r *Reader) sums(p *page) []sum {
 			bare[h.to] = true
 		}
 	}
+	// 在这家店订了张床，2999，收到发现…: a number that is a clause of its own,
+	// behind one about buying.
+	for i, t := range p.tokens {
+		if t.kind == number && len(t.s) > 1 && len(t.s) < 6 && i > 0 && p.tokens[i-1].kind == glyph && t.clause == p.tokens[i-1].clause+1 && t.sentence == p.tokens[i-1].sentence &&
+			(i+1 == len(p.tokens) || p.tokens[i+1].clause != t.clause) && r.buying(p, t.clause-1) {
+			bare[i] = true
+		}
+	}
 	var out []sum
 	for i := 0; i < len(p.tokens); i++ {
 		if s, ok := r.sumAt(p, i, bare[i]); ok {
@@ -85,6 +93,13 @@ func (r *Reader) sums(p *page) []sum {
 		}
 	}
 	return out
+}
+
+// buying tells that a clause speaks of a price or of buying.
+func (r *Reader) buying(p *page, clause int) bool {
+	return slices.ContainsFunc(p.hits, func(h hit) bool {
+		return r.rules[h.rule].use == usePrice && p.tokens[h.from].clause == clause
+	})
 }
 
 // sumAt reads an amount that begins at token i.
@@ -126,7 +141,7 @@ func (r *Reader) sumAt(p *page, i int, bare bool) (sum, bool) {
 		return sum{}, false
 	}
 	end := to
-	for end < len(tokens) && tokens[end].clause == tokens[to-1].clause && (tokens[end].s == "多" || tokens[end].s == "几" || tokens[end].s == "来") && big {
+	for end < len(tokens) && tokens[end].clause == tokens[to-1].clause && (tokens[end].s == "多" || tokens[end].s == "几" || tokens[end].s == "来") && (big || tokens[n].kind == number) {
 		end++
 	}
 	a, after := r.after.at(tokens, end)

@@ -209,7 +209,7 @@ func (r *Reader) noName(p *page, from, to int, platforms []mention, whens []when
 }
 
 // product finds what was bought.
-func (r *Reader) product(p *page, platforms []mention, s *Story) {
+func (r *Reader) product(p *page, platforms []mention, sums []sum, whens []when, s *Story) {
 	best := len(r.rules)
 	for _, h := range p.hits {
 		rule := r.rules[h.rule]
@@ -217,8 +217,8 @@ func (r *Reader) product(p *page, platforms []mention, s *Story) {
 			continue
 		}
 		from, to := h.name[0], h.name[1]
-		if to < 0 {
-			to = r.noun(p, from)
+		if end := r.noun(p, from, sums, whens); to < 0 || to > end {
+			to = end
 		}
 		for n := 3; n > 0; n-- {
 			if from+n <= to && p.tokens[from].kind == glyph && r.productNever[joined(p.tokens, from, n)] {
@@ -249,12 +249,16 @@ func (r *Reader) product(p *page, platforms []mention, s *Story) {
 	}
 }
 
-// noun gives the end of a short noun phrase that begins at token i.
-func (r *Reader) noun(p *page, i int) int {
+// noun gives the end of a short noun phrase that begins at token i. An amount or
+// a date does not belong to it.
+func (r *Reader) noun(p *page, i int, sums []sum, whens []when) int {
 	tokens, to := p.tokens, i
 	for to < len(tokens) && tokens[to].clause == tokens[i].clause {
 		t := tokens[to]
 		if t.kind == glyph && to-i >= 14 || t.kind != glyph && to-i >= 6 || to > i && r.isEnd(tokens, to) > 0 {
+			break
+		}
+		if slices.ContainsFunc(sums, func(m sum) bool { return m.from == to }) || slices.ContainsFunc(whens, func(w when) bool { return w.from == to && w.form != "vague" }) {
 			break
 		}
 		if t.kind == mark && t.s != "&" && t.s != "-" && t.s != "/" || t.kind == domain {

@@ -37,7 +37,7 @@ func (r *Reader) Story(text string, c Context) Story {
 	r.platform(p, platforms, &s)
 	r.payment(p, payments, &s)
 	r.shop(p, platforms, whens, &s)
-	r.product(p, platforms, &s)
+	r.product(p, platforms, sums, whens, &s)
 	return s
 }
 
@@ -227,9 +227,13 @@ func (r *Reader) dates(p *page, whens []when, s *Story) {
 		if !to.IsZero() || w.form == "vague" {
 			return
 		}
-		if days := w.days(p.c.Today, s.Ordered, a); len(days) > 0 {
-			*to = days[0]
+		for _, d := range w.days(p.c.Today, s.Ordered, a) {
+			if a == past && d.After(p.c.Today.AddDays(1)) {
+				continue // what has happened has not happened tomorrow; a day for time zones
+			}
+			*to = d
 			s.Because[field] = p.said(w.from, w.to)
+			break
 		}
 	}
 	for i, w := range whens {
@@ -282,7 +286,7 @@ func (r *Reader) order(p *page, sums []sum, whens []when, s *Story) {
 		if h.name[0] >= 0 && h.name[0] < len(p.tokens) {
 			from = p.tokens[h.name[0]].from
 		}
-		rest := strings.TrimLeft(p.text[from:min(len(p.text), from+60)], " \t\u00a0:：#＃.,，.№=是为為")
+		rest := strings.TrimLeft(p.text[from:min(len(p.text), from+60)], " \t\u00a0:：#＃.,，№=是为為")
 		number := rest[:runEnd(rest)]
 		number = strings.Trim(number, "-_/.")
 		at := strings.Index(p.text[from:], number) + from

@@ -102,7 +102,7 @@ func isLetter(r rune) bool {
 	if r < 0x80 {
 		return 'a' <= r && r <= 'z'
 	}
-	return unicode.IsLetter(r) && !isGlyph(r)
+	return unicode.IsLetter(r) && !isGlyph(r) && !isApostrophe(r)
 }
 
 func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == '‘' || r == 'ʼ' || r == '`' }
