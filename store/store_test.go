@@ -226,8 +226,8 @@ func TestSettingsAreReadBack(t *testing.T) {
 
 func TestTablesAreStrict(t *testing.T) {
 	s := open(t)
-	if n := number(t, s, `SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'goose%'`); n != 9 {
-		t.Errorf("there are %d tables, want 9", n)
+	if n := number(t, s, `SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'goose%'`); n != 10 {
+		t.Errorf("there are %d tables, want 10", n)
 	}
 	if n := number(t, s, `SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'goose%' AND NOT strict`); n != 0 {
 		t.Errorf("%d tables are not strict", n)
