@@ -2,6 +2,7 @@ package flows
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -107,11 +108,16 @@ func section(language, s string) string {
 	if s == "" {
 		return ""
 	}
-	if strings.HasPrefix(language, "zh") {
-		return " " + s
+	if !strings.HasPrefix(language, "zh") {
+		return ", " + s
 	}
-	return ", " + s
+	if m := english.FindStringSubmatch(s); m != nil { // "ss 28, 29" of a British act
+		return "第" + strings.ReplaceAll(m[1], ", ", "、") + "条"
+	}
+	return " " + s
 }
+
+var english = regexp.MustCompile(`^(?:ss?|arts?\.?|regs?\.?) ([0-9][0-9A-Za-z(), -]*)$`)
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 

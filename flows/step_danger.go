@@ -36,7 +36,7 @@ func dangerSteps() []*step {
 		dangerStep("danger.hold", map[string]string{"next": "danger.keep"}, nil),
 		dangerStep("danger.keep", map[string]string{"next": "danger.tell"}, nil),
 		dangerStep("danger.tell", map[string]string{"next": "danger.rest"}, func(t *turn) []Span {
-			parts := [][]Span{t.numbers()}
+			parts := [][]Span{t.nearest()}
 			if p := t.g.content.Platform(t.c.Merchant.Platform); p != nil && p.Usable() {
 				parts = append(parts, plain(p.Name.In(t.p.Language)+t.w.text("list.colon")+p.Report.In(t.p.Language)))
 			}
@@ -82,11 +82,20 @@ func dangerStep(name string, exits map[string]string, more func(t *turn) []Span)
 			if more != nil {
 				text = paragraphs(text, more(t))
 			}
-			t.question(text, t.choices(1, "next")...)
+			rows := t.choices(1, "next")
+			if name == "danger.tell" {
+				rows = append(rows, t.choices(1, "all")...)
+			}
+			t.question(text, rows...)
 		},
 		hear: func(t *turn, h heard) string {
 			if h.value == "next" || t.yes(h.text) {
 				return "next"
+			}
+			if h.value == "all" {
+				t.say(t.numbers())
+				t.again()
+				return ""
 			}
 			t.first("danger.heard")
 			t.again()
@@ -128,6 +137,29 @@ func (t *turn) numbers(kinds ...string) []Span {
 	return t.everywhere()
 }
 
+// nearest are the few contacts that fit best, so that nobody has to search a
+// long list: the police, one for this kind of trouble, somebody to talk to.
+func (t *turn) nearest() []Span {
+	country := t.law()
+	if country.Code == "" {
+		return t.everywhere()
+	}
+	kinds := []string{"police", "cyber", "victims", "crisis"}
+	if content.Fits([]string{"scam", "blackmail"}, t.c.Kinds) {
+		kinds = []string{"police", "fraud", "cyber", "bank", "crisis"}
+	}
+	var all [][]Span
+	for _, kind := range kinds {
+		for _, e := range country.Emergency {
+			if e.Usable() && e.Kind == kind && len(all) < 5 {
+				all = append(all, t.contactLine(e))
+				break
+			}
+		}
+	}
+	return lines(all...)
+}
+
 // everywhere gives the police and crisis numbers of every country, for somebody
 // who has not said yet where they are.
 func (t *turn) everywhere() []Span {
@@ -167,7 +199,7 @@ func (t *turn) contactLine(e content.Contact) []Span {
 func (t *turn) advice() (list []content.Advice) {
 	kinds := union(t.c.Kinds, []string{"blackmail", "abuse"})
 	for _, a := range t.law().Danger {
-		if a.Usable() && content.Fits(a.Incidents, kinds) && len(list) < 3 {
+		if a.Usable() && content.Fits(a.Incidents, kinds) && len(list) < 2 {
 			list = append(list, a)
 		}
 	}
@@ -177,6 +209,9 @@ func (t *turn) advice() (list []content.Advice) {
 // policeStatement sends the short statement for the police.
 func (t *turn) policeStatement() {
 	country := t.law()
-	r := content.Rung{Complaint: "police", Language: t.g.readable(country.Languages, t.p.Language), Name: content.Text{"en": ""}}
+	r := content.Rung{Complaint: "police", Language: t.g.readable(country.Languages, t.p.Language), Name: content.Text{}}
+	for _, l := range t.g.content.Languages {
+		r.Name[l.Tag] = t.g.words(l.Tag).text("police.name")
+	}
 	t.showComplaint(&r)
 }

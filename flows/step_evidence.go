@@ -25,11 +25,11 @@ func evidenceSteps() []*step {
 			ask: func(t *turn) {
 				var all []Button
 				for i, p := range t.checklist(t.c) {
-					if i < 10 {
+					if i < 12 {
 						all = append(all, Button{Label: t.mark(p.ID) + p.Name.In(t.p.Language), Value: "how " + p.ID})
 					}
 				}
-				text := paragraphs(t.w.spans("evidence.ask.ask"), t.checklistLines(t.c), t.w.spans("evidence.ask.hint"))
+				text := paragraphs(t.w.spans("evidence.ask.ask"), t.w.spans("evidence.ask.hint"))
 				t.question(text, append(inRows(2, all), t.choices(2, "counts", "enough")...)...)
 			},
 			hear: func(t *turn, h heard) string {

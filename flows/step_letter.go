@@ -197,10 +197,12 @@ func letterSteps() []*step {
 			exits: map[string]string{"good": "waiting", "change": "answerby.ask"},
 			ask: func(t *turn) {
 				m := t.c.merchant()
-				country := t.law()
+				country, why := t.law(), ""
 				days := m.AnswerBy.Sub(t.today())
-				t.question(t.w.spans("answerby.confirm.ask", "date", nearDate(m.AnswerBy, t.p.Language), "n", days,
-					"why", country.Answer.Why.In(t.p.Language)), t.choices(1, "good", "change", "calendar")...)
+				if m.AnswerBy == later(t.today(), country.Answer.Span, country.Holidays) {
+					why = country.Answer.Why.In(t.p.Language) // the reason of the usual time, not of another
+				}
+				t.question(t.w.spans("answerby.confirm.ask", "date", nearDate(m.AnswerBy, t.p.Language), "n", days, "why", why), t.choices(1, "good", "change", "calendar")...)
 			},
 			hear: func(t *turn, h heard) string {
 				switch {

@@ -18,6 +18,8 @@ func settingsSteps() []*step {
 				country, zone := t.p.Country, t.p.Zone
 				if c != nil {
 					country = c.Name.In(t.p.Language)
+				}
+				for _, c := range t.g.content.Countries {
 					for _, z := range c.Zones {
 						if z.ID == t.p.Zone {
 							zone = z.Name.In(t.p.Language)
@@ -28,8 +30,11 @@ func settingsSteps() []*step {
 				if t.p.Open {
 					open = "open"
 				}
-				t.question(t.w.spans("settings.ask", "language", t.w.locale.Name, "country", country, "zone", zone,
-					"from", clock(t.p.Quiet.From), "to", clock(t.p.Quiet.To), "reminders", t.w.text("settings."+open)),
+				quiet := t.w.text("settings.quiet.span", "from", clock(t.p.Quiet.From), "to", clock(t.p.Quiet.To))
+				if t.p.Quiet.From == t.p.Quiet.To {
+					quiet = t.w.text("quiet.ask.none")
+				}
+				t.question(t.w.spans("settings.ask", "language", t.w.locale.Name, "country", country, "zone", zone, "quiet", quiet, "reminders", t.w.text("settings."+open)),
 					append(t.choices(2, "language", "country", "zone", "quiet"), t.choices(1, "private", "done")...)...)
 			},
 			hear: func(t *turn, h heard) string {

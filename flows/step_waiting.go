@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,7 +137,7 @@ func waitingSteps() []*step {
 					text = append(text, t.w.spans("offer.weigh.asked", "demand", d))
 				}
 				if r := t.rights(); len(r) > 0 {
-					text = append(text, t.w.spans("offer.weigh.rule", "rule", r[0].Rule.In(t.p.Language), "source", source(r[0].Origin)))
+					text = append(text, t.w.spans("rule.line", "rule", r[0].Rule.In(t.p.Language), "source", t.source(r[0].Origin)))
 				}
 				text = append(text, t.w.spans("offer.weigh.conditions"))
 				t.question(paragraphs(text...), t.choices(1, "accept", "refuse", "ladder", "wait")...)
@@ -256,7 +257,7 @@ func nextStep(name string, exits map[string]string, values ...string) *step {
 		ask: func(t *turn) {
 			text := [][]Span{t.w.spans(name + ".ask")}
 			if r := t.rights(); len(r) > 0 && name != "info.next" {
-				text = append(text, t.w.spans("rule.line", "rule", r[0].Rule.In(t.p.Language), "source", source(r[0].Origin)))
+				text = append(text, t.w.spans("rule.line", "rule", r[0].Rule.In(t.p.Language), "source", t.source(r[0].Origin)))
 			}
 			var offered []string
 			for _, v := range values {
@@ -319,5 +320,12 @@ func (t *turn) theirWords(e *Exhibit) {
 	}
 }
 
-// source names where a fact comes from and how sure it is.
-func source(o content.Origin) string { return o.Source + " · " + o.Read.String() }
+// source names where a fact comes from, and the day it was read: the site is
+// enough in a sentence, the card of /law has the whole address.
+func (t *turn) source(o content.Origin) string {
+	site := o.Source
+	if u, err := url.Parse(o.Source); err == nil && u.Host != "" {
+		site = strings.TrimPrefix(u.Host, "www.")
+	}
+	return t.w.text("source.line", "site", site, "date", longDate(o.Read, t.p.Language))
+}

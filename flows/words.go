@@ -66,7 +66,11 @@ func (w words) button(step, value string) string {
 
 // list joins things as they are listed in a sentence.
 func (w words) list(items []string) string {
-	return strings.Join(items, w.text("list.and"))
+	if len(items) < 2 {
+		return strings.Join(items, "")
+	}
+	last := len(items) - 1
+	return strings.Join(items[:last], w.text("list.comma")) + w.text("list.and") + items[last]
 }
 
 // styled turns marks into spans.

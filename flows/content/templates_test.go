@@ -267,7 +267,7 @@ func TestALetterAsTheVoiceAsks(t *testing.T) {
 
 Dear LampLand,
 
-On 1 February 2026 I placed order 48213 with your shop (one desk lamp) and paid £40.00 by card (Exhibit 1). The order has not arrived; delivery was expected by 8 February 2026 (Exhibit 2).
+On 1 February 2026 I placed order 48213 (one desk lamp) with your shop and paid £40.00 by card (Exhibit 1). The order has not arrived; delivery was expected by 8 February 2026 (Exhibit 2).
 
 I wrote to you on 20 February 2026 (Exhibit 3). I have had no answer.
 
