@@ -309,6 +309,21 @@ func (s *Store) transact(ctx context.Context, work func(ctx context.Context, tx 
 	return nil
 }
 
+// rewrite makes the database anew from what it still holds and empties the log.
+// secure_delete overwrites deleted rows, but not the copies of them that stay in
+// the gaps of a page when its rows are moved to another: found by searching the
+// file, about once in five erasures. Nothing is written meanwhile; a hundred
+// megabytes take about a second.
+func (s *Store) rewrite(ctx context.Context) error {
+	for _, statement := range []string{`PRAGMA temp_store = MEMORY`, `VACUUM`} {
+		if _, err := s.write.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("rewrite the database: %w", err)
+		}
+	}
+	_, err := s.foldLog(ctx)
+	return err
+}
+
 // foldLog writes the log back into the database and empties it, so that what
 // was erased is in neither. busy tells that a reader was still at work.
 func (s *Store) foldLog(ctx context.Context) (busy bool, err error) {

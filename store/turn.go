@@ -59,8 +59,8 @@ func (s *Store) Turns(ctx context.Context, inputs []flows.Input, advance flows.A
 		s.removeErased(b.erased)
 		b.sealed = false
 		s.vault.mu.Unlock()
-		if _, err := s.foldLog(context.WithoutCancel(ctx)); err != nil {
-			s.Log.Error("log not folded after an erasure", "error", err)
+		if err := s.rewrite(context.WithoutCancel(ctx)); err != nil {
+			s.Log.Error("database not rewritten after an erasure", "error", err)
 		}
 	}
 	for _, person := range b.late {
