@@ -201,7 +201,10 @@ func (s *Store) finishErasures(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if len(people) == 0 {
+		return nil
+	}
+	return s.rewrite(ctx) // the process may have died between the two
 }
 
 // erasures lists the people who took everything away in the last two days.
