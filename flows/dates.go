@@ -120,8 +120,10 @@ func (w words) span(s content.Span) string {
 	return ""
 }
 
-// base is the day a window runs from in this case; zero = not known.
-func (c *Case) base(from string) Date {
+// base is the day a window runs from in the present case, by the person's
+// calendar; zero = not known.
+func (t *turn) base(from string) Date {
+	c := t.c
 	switch from {
 	case "ordered":
 		return c.Ordered
@@ -133,7 +135,7 @@ func (c *Case) base(from string) Date {
 		return c.Discovered
 	case "sent":
 		if m := c.merchant(); m != nil && len(m.Letters) > 0 && !m.Letters[0].Sent.IsZero() {
-			return dateOf(m.Letters[0].Sent)
+			return dateOf(m.Letters[0].Sent.In(t.p.location()))
 		}
 	}
 	return Date{}

@@ -110,7 +110,7 @@ func (t *turn) deadlines() (list []deadline) {
 			return
 		}
 		for _, w := range windows {
-			base := c.base(w.From)
+			base := t.base(w.From)
 			if w.Kind == "response" || base.IsZero() || w.Zero() {
 				continue
 			}
