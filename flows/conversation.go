@@ -22,7 +22,6 @@ type Person struct {
 	Quiet    Quiet     `json:"quiet"`              // when nothing is sent unasked
 	Open     bool      `json:"open,omitempty"`     // reminders may say what they are about on a lock screen
 	Blocked  bool      `json:"blocked,omitempty"`  // the bot can't write to them at present
-	Heard    time.Time `json:"heard,omitzero"`     // last time they did anything
 	Thread   Thread    `json:"thread"`             // a question that belongs to no case: welcome, settings
 	Cases    []*Case   `json:"cases,omitempty"`    // by number
 	Focus    int       `json:"focus,omitempty"`    // number of the case that is talked about; 0 = none
@@ -30,7 +29,6 @@ type Person struct {
 	Revision int       `json:"revision"`           // counts the questions put; buttons carry it
 	Loose    []Exhibit `json:"loose,omitempty"`    // arrived while several cases were open and nobody said which
 	LastTap  string    `json:"last_tap,omitempty"` // the button that was heard last, to know a double tap
-	Albums   []Album   `json:"albums,omitempty"`   // receipts that may still grow
 }
 
 // Quiet is a span of the day, in minutes after midnight in the person's zone.
@@ -81,7 +79,6 @@ type Case struct {
 	Thread      Thread        `json:"thread"`
 	Danger      Thread        `json:"danger"` // the danger screens, when they are open: they come before everything
 	Exhibits    []Exhibit     `json:"exhibits,omitempty"`
-	Ticked      []string      `json:"ticked,omitempty"` // checklist lines the person ticked
 	Proceedings []*Proceeding `json:"proceedings,omitempty"`
 	Reminders   []Reminder    `json:"reminders,omitempty"`
 	Answers     []Answer      `json:"answers,omitempty"`  // which message answered what, so that its edit corrects it
@@ -139,11 +136,9 @@ type Exhibit struct {
 	Sent     time.Time `json:"sent"` // Telegram's date of the message
 	Stored   time.Time `json:"stored,omitzero"`
 	Forward  *Forward  `json:"forward,omitempty"`
-	Text     string    `json:"text,omitempty"`    // words of a message, or the caption
-	Edits    []Edit    `json:"edits,omitempty"`   // later versions; the first stays above
-	Proofs   []string  `json:"proofs,omitempty"`  // checklist lines it stands for
-	Shows    string    `json:"shows,omitempty"`   // what the person says it shows
-	Removed  bool      `json:"removed,omitempty"` // the person took it out of the case's papers
+	Text     string    `json:"text,omitempty"`   // words of a message, or the caption
+	Edits    []Edit    `json:"edits,omitempty"`  // later versions; the first stays above
+	Proofs   []string  `json:"proofs,omitempty"` // checklist lines it stands for
 }
 
 // Edit is a later version of a message that was kept.
@@ -167,18 +162,10 @@ type Reminder struct {
 	Proceeding int       `json:"proceeding,omitempty"` // number, when it is about one
 	Due        time.Time `json:"due"`
 	Asked      int       `json:"asked,omitempty"` // times asked without an answer; after three it stops
-	Note       string    `json:"note,omitempty"`
 }
 
 // Answer ties a message of the person to the step it answered.
 type Answer struct {
 	Message int    `json:"message"`
 	Step    string `json:"step"`
-}
-
-// Album is a group of files whose receipt is one message that grows.
-type Album struct {
-	ID       string `json:"id"`
-	Case     int    `json:"case"`
-	Exhibits []int  `json:"exhibits"`
 }

@@ -18,7 +18,6 @@ type (
 		Rows     [][]Button `json:"rows,omitempty"`
 		Document *Document  `json:"document,omitempty"` // Text is then its caption
 		Key      string     `json:"key,omitempty"`      // a later Say with the same key changes the same message
-		Unasked  bool       `json:"unasked,omitempty"`  // nobody asked for it now: a reminder
 	}
 	// Toast answers a tap; Text may be empty.
 	Toast struct {

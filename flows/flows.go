@@ -103,7 +103,6 @@ func (g *Guide) Advance(p *Person, in Input) []Effect {
 		t.wake()
 	default:
 		p.Blocked = false
-		p.Heard = in.At
 		t.hear(in.Event)
 	}
 	return t.out

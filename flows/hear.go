@@ -193,7 +193,7 @@ func (t *turn) tapped(e Tapped) {
 		th.Step, th.About = b.Step, b.About
 		t.p.Revision++
 		th.Revision = t.p.Revision
-		t.answer(heard{value: b.Value, about: b.About})
+		t.answer(heard{value: b.Value})
 		return
 	}
 	if !fits {
@@ -212,7 +212,7 @@ func (t *turn) tapped(e Tapped) {
 	if b.About != 0 {
 		th.About = b.About
 	}
-	t.answer(heard{value: b.Value, about: b.About})
+	t.answer(heard{value: b.Value})
 }
 
 // repeatable buttons change the same message on each tap, so the same button

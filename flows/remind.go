@@ -65,9 +65,8 @@ func (t *turn) due(c *Case, r Reminder, focus int) (floor bool) {
 	head := [][]Span{t.w.spans("remind.neutral")}
 	if name == "" {
 		t.do(Say{
-			Text:    paragraphs(head[0], t.w.spans("remind.later", "number", c.Number)),
-			Rows:    [][]Button{{{Label: t.w.text("button.go_on"), Case: c.Number, Value: "/case"}, {Label: t.w.text("button.tomorrow"), Case: c.Number, Value: "/tomorrow"}}},
-			Unasked: true,
+			Text: paragraphs(head[0], t.w.spans("remind.later", "number", c.Number)),
+			Rows: [][]Button{{{Label: t.w.text("button.go_on"), Case: c.Number, Value: "/case"}, {Label: t.w.text("button.tomorrow"), Case: c.Number, Value: "/tomorrow"}}},
 		})
 		return false
 	}
@@ -120,7 +119,7 @@ func (t *turn) due(c *Case, r Reminder, focus int) (floor bool) {
 		}
 	}
 	rows = append(rows, []Button{{Label: t.w.text("button.danger"), Case: c.Number, Value: "/danger", Alarm: true}})
-	t.do(Say{Text: paragraphs(append(head, text)...), Rows: rows, Unasked: true})
+	t.do(Say{Text: paragraphs(append(head, text)...), Rows: rows})
 	return floor
 }
 

@@ -33,7 +33,6 @@ type heard struct {
 	value   string
 	text    string
 	message int
-	about   int // proceeding a button was about
 }
 
 // next is the chain most questions are links of.

@@ -103,8 +103,8 @@ func (t *turn) checklist(c *Case) (list []content.Proof) {
 
 // has tells whether a line of the checklist is there.
 func (c *Case) has(proof string) bool {
-	return slices.Contains(c.Ticked, proof) || slices.ContainsFunc(c.Exhibits, func(e Exhibit) bool {
-		return !e.Removed && e.State != "lost" && slices.Contains(e.Proofs, proof)
+	return slices.ContainsFunc(c.Exhibits, func(e Exhibit) bool {
+		return e.State != "lost" && slices.Contains(e.Proofs, proof)
 	})
 }
 
@@ -320,9 +320,6 @@ func (t *turn) proofNames(c *Case, x *Exhibit, language string) string {
 		if slices.Contains(x.Proofs, p.ID) {
 			names = append(names, p.Name.In(language))
 		}
-	}
-	if x.Shows != "" {
-		names = append(names, x.Shows)
 	}
 	if len(names) == 0 {
 		return t.g.words(language).text("exhibit.kind." + x.Kind)

@@ -376,7 +376,7 @@ func (t *turn) showComplaint(r *content.Rung) {
 	}
 	var attach [][]Span
 	for i := range t.c.Exhibits {
-		if x := &t.c.Exhibits[i]; x.State == "kept" && !x.Removed {
+		if x := &t.c.Exhibits[i]; x.State == "kept" {
 			attach = append(attach, t.w.spans("exhibit.attach", "number", x.Number, "what", t.proofNames(t.c, x, t.p.Language)))
 		}
 	}

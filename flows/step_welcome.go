@@ -143,7 +143,6 @@ func hearWelcome(t *turn, h heard) string {
 	switch h.value {
 	case "agree":
 		t.p.Agreed = t.in.At
-		t.p.Heard = t.in.At
 		return "agree"
 	case "more", "language":
 		return h.value

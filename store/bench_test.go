@@ -18,7 +18,7 @@ func BenchmarkTurns(b *testing.B) {
 	ctx := context.Background()
 	words := []flows.Span{{Text: strings.Repeat("What happened, in your own words? ", 5)}}
 	advance := func(p *flows.Person, in flows.Input) []flows.Effect {
-		p.Language, p.Country, p.Zone, p.Agreed, p.Heard = "en", "GB", "Europe/London", noon, in.At
+		p.Language, p.Country, p.Zone, p.Agreed = "en", "GB", "Europe/London", noon
 		if len(p.Cases) == 0 {
 			p.Cases = []*flows.Case{{Number: 1, Story: strings.Repeat("It never came. ", 30)}}
 		}

@@ -88,7 +88,7 @@ func (b *batch) erase(ctx context.Context, r *remembered, in flows.Input) error 
 	b.erased = append(b.erased, in.Person)
 	r.body, r.revision = nil, 0
 	r.wake.Valid, r.wake.Int64 = false, 0
-	if p := r.person; len(p.Cases)+len(p.Loose)+len(p.Albums) > 0 || !p.Agreed.IsZero() {
+	if p := r.person; len(p.Cases)+len(p.Loose) > 0 || !p.Agreed.IsZero() {
 		// The conversation has not let go of it. Whatever it meant, saving this
 		// would bring everything back.
 		*p = flows.Person{ID: p.ID, Language: p.Language, Revision: p.Revision}

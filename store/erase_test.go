@@ -55,7 +55,7 @@ func live(t *testing.T, s *Store, erasure flows.Advance) {
 		if len(c.Story) > 9000 {
 			c.Story = words
 		}
-		c.Reminders = []flows.Reminder{{Due: noon.Add(time.Hour), Note: words}}
+		c.Reminders = []flows.Reminder{{Due: noon.Add(time.Hour), Kind: words}}
 		long := text(strings.Repeat(words, 1+len(c.Story)%40))
 		long.Key = words
 		long.Rows = [][]flows.Button{{{Label: words, Value: words}}}
