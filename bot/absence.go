@@ -23,7 +23,7 @@ const telegramKeeps = 24 * time.Hour
 // missed tells everybody once, after a silence longer than Telegram keeps
 // messages, that some may be lost: nobody else would.
 func (b *Bot) missed(ctx context.Context) error {
-	if b.set.Absence == nil {
+	if b.set.Absence == nil || time.Since(b.noted) < time.Minute {
 		return nil
 	}
 	last, err := b.set.Absence.LastListened(ctx)
@@ -41,14 +41,6 @@ func (b *Bot) missed(ctx context.Context) error {
 				return err
 			}
 		}
-	}
-	return b.listened(ctx)
-}
-
-// listened notes the time, once a minute at most.
-func (b *Bot) listened(ctx context.Context) error {
-	if b.set.Absence == nil || time.Since(b.noted) < time.Minute {
-		return nil
 	}
 	b.noted = time.Now()
 	return b.set.Absence.Listened(ctx, b.noted)

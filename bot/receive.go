@@ -35,7 +35,6 @@ func (e *refusal) denied() bool { return e.code == 401 || e.code == 404 }
 
 // receive asks for updates until ctx ends.
 func (b *Bot) receive(ctx context.Context) {
-	told := false
 	for failures := 0; ; {
 		_, err := b.poll(ctx, pollTime)
 		if ctx.Err() != nil {
@@ -43,11 +42,8 @@ func (b *Bot) receive(ctx context.Context) {
 		}
 		// Told only after a first answer: before it the bot is still away, and
 		// what Telegram did keep is heard first.
-		if err == nil && !told {
+		if err == nil {
 			err = b.missed(ctx)
-			told = err == nil
-		} else if err == nil {
-			err = b.listened(ctx)
 		}
 		if err == nil {
 			failures = 0

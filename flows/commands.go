@@ -174,6 +174,16 @@ func (t *turn) show() {
 		t.c = open[0]
 	}
 	t.focus(t.c)
+	if loose := t.p.Loose; len(loose) > 0 && t.c.open() { // to tap a case is to say which
+		t.p.Loose = nil
+		for _, x := range loose {
+			t.keep(x)
+		}
+	}
+	if !t.c.open() && t.c.Thread.Step == "" {
+		t.enter("end.tips")
+		return
+	}
 	if s := t.present(); s != nil && (s.name == "waiting" || s.name == "end.tips") {
 		t.again()
 		return

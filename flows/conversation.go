@@ -38,6 +38,7 @@ type Quiet struct{ From, To int }
 type Thread struct {
 	Step     string   `json:"step,omitempty"`     // name of the present step; empty = none
 	Revision int      `json:"revision,omitempty"` // of the question last put
+	Since    int      `json:"since,omitempty"`    // revision from which on its buttons are of this visit
 	Trail    []string `json:"trail,omitempty"`    // steps before it, for "back"
 	Resume   string   `json:"resume,omitempty"`   // where a detour (danger, a change of one fact) returns to
 	About    int      `json:"about,omitempty"`    // number of the proceeding the step is about

@@ -54,9 +54,16 @@ func (t *turn) stranger(e Event) {
 		}
 	case Said:
 		switch name, _ := commandOf(e.Text); name {
+		case "danger":
+			t.strangerInDanger()
+			return
 		case "start", "":
 		case "privacy", "help":
 			t.tell(name)
+		}
+		if t.wantsOut(e.Text) {
+			t.strangerInDanger()
+			return
 		}
 		if s := t.present(); s != nil {
 			if v := t.offered(e.Text); v != "" {
@@ -88,6 +95,10 @@ func (t *turn) said(e Said) {
 	if text == "" {
 		t.first("empty")
 		t.again()
+		return
+	}
+	if t.wantsOut(text) {
+		t.danger()
 		return
 	}
 	s := t.present()
@@ -130,6 +141,11 @@ func (t *turn) answer(h heard) {
 	t.leave(exit)
 }
 
+// wantsOut: the words of the way out, typed. They are never an answer.
+func (t *turn) wantsOut(text string) bool {
+	return fold(text) == fold(t.w.text("button.danger"))
+}
+
 // offered finds the button whose words were typed.
 func (t *turn) offered(text string) string {
 	th := t.thread()
@@ -159,7 +175,7 @@ func (t *turn) tapped(e Tapped) {
 		t.again()
 		return
 	}
-	tap := fmt.Sprintf("%d %s %d %s", b.Case, b.Step, b.Revision, b.Value)
+	tap := fmt.Sprintf("%d %d %s %d %d %s", e.Message, b.Case, b.Step, b.Revision, b.About, b.Value)
 	if strings.HasPrefix(b.Value, "/") {
 		t.do(Toast{Query: e.Query})
 		if b.Case != 0 && t.p.Case(b.Case) != nil {
@@ -182,7 +198,9 @@ func (t *turn) tapped(e Tapped) {
 		return
 	}
 	th := t.place(s, c)
-	fits := th.Step == b.Step && (th.Revision == b.Revision || slices.ContainsFunc(th.Offered, func(o Choice) bool { return o.Value == b.Value }))
+	// A button of an earlier visit to the same step may be about another body.
+	fits := th.Step == b.Step && (b.Revision >= th.Since && b.Revision > 0 ||
+		b.Revision == 0 && slices.ContainsFunc(th.Offered, func(o Choice) bool { return o.Value == b.Value }))
 	if !fits && b.Revision == 0 && t.mayStillAnswer(c, b) {
 		t.do(Toast{Query: e.Query})
 		t.focus(c)
@@ -192,6 +210,7 @@ func (t *turn) tapped(e Tapped) {
 		}
 		th.Step, th.About = b.Step, b.About
 		t.p.Revision++
+		th.Since = t.p.Revision
 		th.Revision = t.p.Revision
 		t.answer(heard{value: b.Value})
 		return
@@ -238,6 +257,9 @@ func (t *turn) mayStillAnswer(c *Case, b *Button) bool {
 	if c == nil || !c.open() || c.Unsafe {
 		return false
 	}
+	if b.Step == "money.asked" {
+		return true
+	}
 	p := c.Proceeding(b.About)
 	return p != nil && (p.State == "sent" || p.State == "overdue")
 }
@@ -252,7 +274,10 @@ func (t *turn) back() {
 		if s == nil || s.ask == nil || name == th.Step {
 			continue
 		}
-		th.Step, th.Page, th.Picked, th.Dates, th.Resume = name, 0, nil, nil, ""
+		th.Step, th.Since, th.Page, th.Picked, th.Dates = name, t.p.Revision+1, 0, nil, nil
+		if name != "change.pick" {
+			th.Resume = ""
+		}
 		t.put(s, th)
 		return
 	}
@@ -296,7 +321,10 @@ func (t *turn) edited(e Edited) {
 			}
 			focus := t.p.Focus
 			t.c = c
-			if s.correct(t, strings.TrimSpace(e.Text)) {
+			dates := c.Thread.Dates
+			understood := s.correct(t, strings.TrimSpace(e.Text))
+			c.Thread.Dates = dates // an unclear date must not change the question that is open
+			if understood {
 				t.note("corrected", "step", s.name)
 				t.tell("edit.corrected", "what", t.readBack(c, s.name))
 			} else {

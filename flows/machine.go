@@ -53,7 +53,7 @@ func (g *Guide) Exits() []string {
 // answered.
 var proceedings = fsm.Events{
 	{Name: "send", Src: []string{"drafted", "overdue", "answered", "refused", "sent"}, Dst: "sent"},
-	{Name: "silent", Src: []string{"sent", "overdue"}, Dst: "overdue"},
+	{Name: "silent", Src: []string{"sent", "overdue", "answered", "refused"}, Dst: "overdue"},
 	{Name: "answer", Src: []string{"drafted", "sent", "overdue", "answered", "refused"}, Dst: "answered"},
 	{Name: "refuse", Src: []string{"drafted", "sent", "overdue", "answered", "refused"}, Dst: "refused"},
 	{Name: "settle", Src: []string{"drafted", "sent", "overdue", "answered", "refused"}, Dst: "settled"},

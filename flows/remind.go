@@ -97,7 +97,7 @@ func (t *turn) due(c *Case, r Reminder, focus int) (floor bool) {
 		t.p.Thread = Thread{}
 		to, err := t.g.follow("waiting", exit)
 		if err == nil {
-			c.Thread.Step, c.Thread.About = to, r.Proceeding
+			c.Thread.Step, c.Thread.About, c.Thread.Since = to, r.Proceeding, t.p.Revision+1
 			c.Thread.Offered = nil
 			for _, row := range rows {
 				for _, b := range row {

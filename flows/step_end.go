@@ -67,6 +67,7 @@ func endSteps() []*step {
 					for _, p := range t.c.Proceedings {
 						p.move("reopen")
 					}
+					t.remind(Reminder{Kind: "later", Due: t.morning(t.today().AddDays(3))})
 					t.note("reopened")
 					return "reopen"
 				}

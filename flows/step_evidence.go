@@ -191,11 +191,13 @@ func (t *turn) receive(x Exhibit) {
 		return
 	}
 	number := t.keep(x)
-	if number == 0 {
-		return
-	}
 	s := t.present()
-	if s == nil {
+	if number < 0 && s != nil && s.file != nil { // there already, and what was asked for
+		if exit := s.file(t, t.c.exhibit(-number)); exit != "" {
+			t.leave(exit)
+		}
+	}
+	if number < 0 || s == nil {
 		return
 	}
 	e := t.c.exhibit(number)
@@ -214,13 +216,13 @@ func (t *turn) receive(x Exhibit) {
 }
 
 // keep files a piece of evidence under the next number of the present case and
-// gives the number; 0 when the same file is there already.
+// gives the number; where the same file is there already, that number negative.
 func (t *turn) keep(x Exhibit) int {
 	c := t.c
 	for _, e := range c.Exhibits {
 		if x.Unique != "" && e.Unique == x.Unique && e.State != "lost" {
 			t.tell("exhibit.same", "number", e.Number)
-			return 0
+			return -e.Number
 		}
 	}
 	x.Number = len(c.Exhibits) + 1

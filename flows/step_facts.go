@@ -20,7 +20,7 @@ func factSteps() []*step {
 	return append(all,
 		&step{
 			name:  "want.ask",
-			exits: map[string]string{"next": "want.amount", "changed": "change.done"},
+			exits: next("want.amount"),
 			pass: func(t *turn) string {
 				if t.c.Thread.Resume == "" && (len(t.c.Wants) > 0 || slices.Contains(t.c.Skipped, "want")) {
 					return "next"
@@ -54,10 +54,10 @@ func factSteps() []*step {
 					return ""
 				case h.value == "done":
 					t.c.Wants, th.Picked = th.Picked, nil
-					return t.forward("next")
+					return "next"
 				case h.value == "skip":
 					t.c.Skipped, th.Picked = union(t.c.Skipped, []string{"want"}), nil
-					return t.forward("next")
+					return "next"
 				case slices.Contains(content.Wants, h.value):
 					t.toggle(h.value)
 					return ""
@@ -72,15 +72,15 @@ func factSteps() []*step {
 		},
 		&step{
 			name:  "want.amount",
-			exits: map[string]string{"next": "facts.confirm"},
+			exits: map[string]string{"next": "facts.confirm", "changed": "change.done"},
 			pass: func(t *turn) string {
 				c := t.c
 				if !slices.Contains(c.Wants, "part_refund") && !slices.Contains(c.Wants, "compensation") {
 					c.WantAmount = Money{}
-					return "next"
+					return t.forward("next")
 				}
 				if c.WantAmount.Number != "" || slices.Contains(c.Skipped, "want_amount") {
-					return "next"
+					return t.forward("next")
 				}
 				return ""
 			},
@@ -88,10 +88,10 @@ func factSteps() []*step {
 			hear: func(t *turn, h heard) string {
 				if h.value == "skip" {
 					t.c.Skipped = union(t.c.Skipped, []string{"want_amount"})
-					return "next"
+					return t.forward("next")
 				}
 				if t.takeMoney(&t.c.WantAmount, h.text) {
-					return "next"
+					return t.forward("next")
 				}
 				return t.unclear()
 			},
@@ -209,6 +209,10 @@ func changePick() *step {
 		hear: func(t *turn, h heard) string {
 			th := &t.c.Thread
 			th.Picked = nil
+			if h.value == "want" { // the sum is part of it
+				t.c.WantAmount = Money{}
+				t.c.Skipped = slices.DeleteFunc(t.c.Skipped, func(s string) bool { return s == "want_amount" })
+			}
 			switch {
 			case h.value == "nothing":
 				return "back"

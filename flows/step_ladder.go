@@ -55,7 +55,7 @@ func ladderSteps() []*step {
 					return "look"
 				}
 				for _, r := range t.rungs() {
-					if h.text != "" && strings.Contains(fold(r.Name.In(t.p.Language)), fold(h.text)) {
+					if len([]rune(fold(h.text))) > 1 && strings.Contains(fold(r.Name.In(t.p.Language)), fold(h.text)) {
 						t.c.Thread.Rung = r.ID
 						return "look"
 					}
@@ -255,6 +255,7 @@ func (t *turn) lodge(r *content.Rung, p *Proceeding) {
 	}
 	p.AnswerBy = later(t.today(), span, country.Holidays)
 	t.remind(Reminder{Kind: "body", Proceeding: p.Number, Due: t.morning(p.AnswerBy)})
+	t.unremind("later", 0)
 	t.note("filed", "body", r.ID)
 	if r.Answer.Zero() {
 		t.first("filed.done.asking", "name", r.Name.In(t.p.Language), "date", nearDate(p.AnswerBy, t.p.Language))

@@ -36,6 +36,12 @@ func letterSteps() []*step {
 				if l == nil {
 					l = t.draft(or(t.c.Tone, "firm"))
 				}
+				if !l.By.After(t.today()) {
+					l.By = t.answerBy() // drafted a while ago
+				}
+				if l.Own == "" {
+					l.Language = t.letterLanguage()
+				}
 				t.c.Thread.Resume = ""
 				t.showLetter(l)
 				other := "short"
@@ -96,6 +102,9 @@ func letterSteps() []*step {
 				return "written"
 			},
 			correct: func(t *turn, text string) bool {
+				if t.c.merchant().draft() == nil {
+					return false // it went out; what was sent is not changed
+				}
 				t.own(text)
 				return true
 			},
@@ -172,6 +181,7 @@ func letterSteps() []*step {
 				if l := t.c.merchant().draft(); l != nil {
 					l.How = how
 				}
+				t.went()
 				return "next"
 			},
 		},
@@ -181,14 +191,15 @@ func letterSteps() []*step {
 			ask:   func(t *turn) { t.question(t.w.spans("sent.proof.ask"), t.choices(1, "later")...) },
 			hear: func(t *turn, h heard) string {
 				if h.value == "later" || t.g.content.Reader.Skip(h.text) {
-					t.went(0)
 					return "next"
 				}
 				return t.unclear()
 			},
 			file: func(t *turn, e *Exhibit) string {
 				e.Proofs = []string{"sent_proof"}
-				t.went(e.Number)
+				if sent := t.c.merchant(); len(sent.sent()) > 0 {
+					sent.Letters[len(sent.sent())-1].Proof = e.Number
+				}
 				return "next"
 			},
 		},
@@ -227,20 +238,20 @@ func or(s, other string) string {
 	return s
 }
 
-// went starts the clock: the person says the message went out. Proof is the
-// exhibit that shows it, 0 = none.
-func (t *turn) went(proof int) {
+// went starts the clock: the person says the message went out.
+func (t *turn) went() {
 	m := t.c.merchant()
 	l := m.draft()
 	if l == nil {
 		return // said twice
 	}
-	l.Sent, l.Proof = t.in.At, proof
+	l.Sent = t.in.At
 	if !l.By.After(t.today()) {
 		l.By = t.answerBy()
 	}
 	m.AnswerBy, m.Answer, m.Answered = l.By, "", ""
 	m.move("send")
+	t.unremind("later", 0)
 	t.note("sent", "letter", l.Name, "how", l.How, "by", l.By.String())
 	t.remind(Reminder{Kind: "merchant", Proceeding: m.Number, Due: t.morning(l.By)})
 }

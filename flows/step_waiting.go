@@ -82,7 +82,7 @@ func waitingSteps() []*step {
 			exits: map[string]string{"refused": "refused.next", "info": "info.next", "stalling": "stalling.next", "rude": "rude.next"},
 			pass: func(t *turn) string {
 				if m := t.c.merchant(); m != nil && m.Answered != "" {
-					return m.Answer
+					return kindOf(m.Answer)
 				}
 				return ""
 			},
@@ -92,11 +92,11 @@ func waitingSteps() []*step {
 				if h.value != "skip" && !t.g.content.Reader.Skip(h.text) {
 					m.Answered = cut(oneLine(h.text), 2000)
 				}
-				return m.Answer
+				return kindOf(m.Answer)
 			},
 			file: func(t *turn, e *Exhibit) string {
 				t.theirWords(e)
-				return t.c.approach("merchant").Answer
+				return kindOf(t.c.approach("merchant").Answer)
 			},
 		},
 		nextStep("refused.next", map[string]string{"firm": "letter.ready", "final": "letter.ready", "ladder": "ladder.pick", "wait": "waiting", "close": "end.ask"},
@@ -175,6 +175,7 @@ func waitingSteps() []*step {
 					return "notyet"
 				case "broken":
 					m := t.c.approach("merchant")
+					t.unremind("money", 0)
 					m.move("silent")
 					return "broken"
 				}
@@ -189,6 +190,16 @@ func waitingSteps() []*step {
 			},
 		},
 	}
+}
+
+// kindOf is an answer that has next steps of its own; what came back by another
+// way is taken for a no, the answer that takes nothing away.
+func kindOf(answer string) string {
+	switch answer {
+	case "info", "stalling", "rude":
+		return answer
+	}
+	return "refused"
 }
 
 // hearAsked hears whether they answered.
@@ -214,10 +225,13 @@ func hearAsked(t *turn, h heard) string {
 		t.unremind("merchant", m.Number)
 	}
 	switch h.value {
+	case "answered":
+		t.remind(Reminder{Kind: "later", Due: t.morning(t.today().AddDays(3))}) // should the next question stay open
 	case "silent":
 		if m != nil {
 			m.move("silent")
 		}
+		t.remind(Reminder{Kind: "later", Due: t.morning(t.today().AddDays(3))})
 		t.note("silent")
 	case "later":
 		number := 0
@@ -279,6 +293,8 @@ func nextStep(name string, exits map[string]string, values ...string) *step {
 				t.draft(h.value)
 			case "wait", "sent":
 				m := t.c.approach("merchant")
+				m.Answer, m.Answered = "", ""
+				t.unremind("later", 0)
 				t.remind(Reminder{Kind: "merchant", Proceeding: m.Number, Due: t.morning(t.today().AddDays(7))})
 				if m.State == "drafted" || m.State == "overdue" || m.State == "answered" || m.State == "refused" {
 					m.move("send") // they have the floor again

@@ -99,7 +99,7 @@ func welcomeSteps() []*step {
 			},
 			hear: func(t *turn, h heard) string {
 				for _, z := range t.g.content.Country(t.p.Country).Zones {
-					if h.value == z.ID || (h.text != "" && strings.Contains(fold(z.Name.In(t.p.Language)), fold(h.text))) {
+					if h.value == z.ID || (len([]rune(fold(h.text))) > 2 && strings.Contains(fold(z.Name.In(t.p.Language)), fold(h.text))) {
 						t.p.Zone = z.ID
 						return "chosen"
 					}

@@ -120,7 +120,10 @@ func (t *turn) enter(name string) {
 			t.home()
 			return
 		}
-		th.Step = name
+		th.Step, th.Since = name, t.p.Revision+1
+		if s.rest {
+			th.Trail = nil // what led here is done with
+		}
 		if t.homeless(s) {
 			t.enter("country.ask")
 			return
@@ -159,7 +162,7 @@ func (t *turn) leave(exit string) {
 	if err != nil {
 		panic(err)
 	}
-	if !s.rest && s.ask != nil && to != s.name {
+	if !(s.rest && s.personal) && s.ask != nil && to != s.name {
 		th.Trail = append(th.Trail, s.name)
 		if len(th.Trail) > 40 {
 			th.Trail = th.Trail[1:]
@@ -215,6 +218,9 @@ func (t *turn) over() {
 
 // again puts the present question once more.
 func (t *turn) again() {
+	if t.c != nil && t.c.Number != t.p.Focus {
+		t.c = t.p.Case(t.p.Focus) // a button of another case does not change what is talked about
+	}
 	s := t.present()
 	switch {
 	case s == nil:
@@ -234,6 +240,16 @@ func (t *turn) homeless(s *step) bool {
 
 // home is where nothing is asked.
 func (t *turn) home() {
+	switch {
+	case t.p.Country == "" && !t.p.Agreed.IsZero():
+		t.p.Thread = Thread{}
+		t.enter("country.ask")
+		return
+	case len(t.p.Loose) > 0 && len(t.p.openCases()) > 0: // evidence waits for its case
+		t.p.Thread = Thread{}
+		t.enter("which.case")
+		return
+	}
 	t.p.Focus, t.c = 0, nil
 	t.p.Thread = Thread{Step: "home"}
 	t.put(t.g.steps["home"], &t.p.Thread)
@@ -241,7 +257,16 @@ func (t *turn) home() {
 
 // open starts a case, with what was sent before there was one.
 func (t *turn) open() {
-	t.start()
+	t.c = nil
+	for _, c := range t.p.openCases() {
+		if c.Story == "" && len(c.Kinds)+len(c.Exhibits)+len(c.Proceedings) == 0 {
+			t.focus(c) // one that nobody has told anything yet
+			c.Thread = Thread{}
+		}
+	}
+	if t.c == nil {
+		t.start()
+	}
 	loose := t.p.Loose
 	t.p.Loose = nil
 	for _, x := range loose {

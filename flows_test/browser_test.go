@@ -11,12 +11,14 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"io/fs"
 	"maps"
 	"math"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -54,15 +56,18 @@ func TestBrowser(t *testing.T) {
 	t.Logf("screenshots in %s\n%s", b.shots, said)
 }
 
+// blank stands in words where something is filled in.
+const blank = "\x00"
+
 // browser is the program, built and running, and what walks on its page.
 type browser struct {
 	program, node, chromium, shots string
-	words                          map[string]map[string]string
+	words                          map[string]map[string][]string
 }
 
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
-	b := &browser{shots: os.Getenv("SCREENSHOTS"), words: map[string]map[string]string{}}
+	b := &browser{shots: os.Getenv("SCREENSHOTS"), words: map[string]map[string][]string{}}
 	missing := func(what string) {
 		t.Helper()
 		if os.Getenv("BROWSER") == "1" {
@@ -95,16 +100,32 @@ func newBrowser(t *testing.T) *browser {
 		t.Fatal(problems[0])
 	}
 	for _, l := range c.Languages {
-		words := map[string]string{}
+		file, err := fs.ReadFile(content.Embedded(), "locales/"+l.Tag+".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		// What is filled in is blank, and walk.mjs lets it be anything; what may
+		// be left out stands in the one and not in the other.
+		const count = 987654321
+		filled := map[string]any{"n": count}
+		for _, field := range regexp.MustCompile(`\.([a-z_]+)[^{}]*\}\}`).FindAllStringSubmatch(string(file), -1) {
+			if field[1] != "n" {
+				filled[field[1]] = blank
+			}
+		}
+		words := map[string][]string{}
 		for key := range l.Keys {
-			// What is filled in shows as <no value>; walk.mjs lets it be anything.
-			if said, err := l.Say(key, nil); err == nil {
-				words[key] = strings.Map(func(r rune) rune {
+			for _, data := range []map[string]any{filled, {"n": count}} {
+				said, err := l.Say(key, data)
+				if err != nil {
+					continue
+				}
+				words[key] = append(words[key], strings.Map(func(r rune) rune {
 					if unicode.Is(unicode.Co, r) { // marks of style
 						return -1
 					}
 					return r
-				}, said)
+				}, strings.NewReplacer(fmt.Sprint(count), blank, "<no value>", blank).Replace(said)))
 			}
 		}
 		b.words[l.Tag] = words

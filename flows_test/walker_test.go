@@ -773,6 +773,8 @@ func (w *walk) raw(who *walker) deed {
 		{"a broken message", "message", `{"chat":"x","text":{"a":1}}`, false},
 	}
 	k := kinds[w.dice.IntN(len(kinds))]
+	w.box.Unblock(who.id) // the app would, before it sends anything
+	who.blocked = false
 	if _, err := w.box.Raw(fmt.Appendf(nil, `{%q:%s}`, k.field, k.body)); err != nil {
 		w.t.Fatal(err)
 	}
@@ -1050,12 +1052,22 @@ func TestWalksFindWhatIsWrong(t *testing.T) {
 		})}},
 		{"asks with empty words", "put aside", mistake{advance: eachSay(func(s *flows.Say) { s.Text = nil })}},
 		{"panics at one step", "put aside", mistake{advance: at("country.ask", func([]flows.Effect) []flows.Effect { panic("lost") })}},
+		{"panics and says so in the log", "complaint", mistake{advance: at("country.ask", func([]flows.Effect) []flows.Effect { panic("lost") })}},
+		{"misremembers what a file was", "store", mistake{advance: func(advance flows.Advance) flows.Advance {
+			return func(p *flows.Person, in flows.Input) []flows.Effect {
+				if kept, ok := in.Event.(flows.Kept); ok {
+					kept.SHA256 = strings.Repeat("0", 64)
+					in.Event = kept
+				}
+				return advance(p, in)
+			}
+		}}},
 		{"shows its templates", "garbled", mistake{advance: eachSay(func(s *flows.Say) { s.Text = append(s.Text, flows.Span{Text: "{{.Name}}"}) })}},
 		{"hears an update twice", "repeat", mistake{turns: func(t bot.Turns) bot.Turns { return &forgetful{to: t} }}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(5) {
+			for seed := range uint64(10) {
 				w := newWalk(t, g, seed+100, c.wrong)
 				w.run(60)
 				if slices.ContainsFunc(w.found, func(f finding) bool { return f.kind == c.kind }) {

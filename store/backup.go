@@ -27,12 +27,15 @@ func (s *Store) Backup(ctx context.Context, to string) error {
 // BackupOf copies a data folder on which a bot may be at work in another
 // process: it takes no lock, makes nothing and changes nothing there.
 func BackupOf(ctx context.Context, dir, to string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("find the data folder: %w", err)
+	}
 	s := &Store{dir: dir}
 	defer s.Close()
 	if _, err := os.Stat(s.path(databaseName)); err != nil {
 		return fmt.Errorf("there is nothing to back up: %w", err)
 	}
-	var err error
 	if s.read, err = openReaders(s.path(databaseName)); err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}

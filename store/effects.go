@@ -62,7 +62,8 @@ func (b *batch) say(ctx context.Context, in flows.Input, e flows.Effect) error {
 	return err
 }
 
-// erase takes away every row of the person. Only the ids that were heard stay,
+// erase takes away every row of the person; what is saved afterwards is their
+// number and language. Only the ids that were heard stay,
 // so that nothing is heard twice, and for two days the number of the person, so
 // that no file comes back. What was still to be said goes too; what follows in
 // the same turn is said.

@@ -119,6 +119,10 @@ func (b *batch) hear(ctx context.Context, in flows.Input) error {
 	if err := b.putAside(ctx, in, class(fault)); err != nil {
 		return err
 	}
+	switch in.Event.(type) {
+	case flows.Woke, flows.Kept, flows.Lost, flows.Away:
+		return nil // nobody sent anything that could be sent again
+	}
 	told := flows.Input{ID: in.ID, Person: in.Person, At: in.At, Language: in.Language, Event: flows.Failed{}}
 	_, err = b.attempt(ctx, told)
 	return err

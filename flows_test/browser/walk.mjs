@@ -5,7 +5,8 @@
 //
 //	url      where the page is
 //	chromium the browser's file
-//	words    language → key → the bot's words, so that labels are never written here
+//	words    language → key → the bot's words, whole and bare of what may be left
+//	         out, \0 for what is filled in: so labels are never written here
 //	shots    folder for screenshots
 //	picture  file for the README's picture, "" = none
 //	harm     "" or a fault planted on purpose, to see that it is noticed
@@ -48,7 +49,7 @@ const roads = [
 class Trouble extends Error {}
 
 // like turns the bot's words into a pattern: what is filled in may be anything.
-const like = (words) => new RegExp(words.split('<no value>').map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+')).join('[^]+?'));
+const like = (words) => new RegExp(words.split('\0').map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+')).join('[^]+?'));
 
 // Walk is one person at one page.
 class Walk {
@@ -62,7 +63,10 @@ class Walk {
   fail(what) { throw new Trouble(what); }
 
   // word gives the bot's own words by their key.
-  word(key) { return this.words[key] ?? this.fail(`there are no words ${key}`); }
+  word(key) { return this.words[key]?.[0] ?? this.fail(`there are no words ${key}`); }
+
+  // says tells whether a text can be the words of this key.
+  says(key, text) { return (this.words[key] ?? this.fail(`there are no words ${key}`)).some((w) => like(w).test(text)); }
 
   // read gives the messages in view of the page, oldest first.
   read() {
@@ -134,7 +138,7 @@ class Walk {
   // question is the newest message with buttons, and the key of what it asks.
   async question() {
     const keyed = (await this.read()).filter((m) => m.buttons.length && !m.mine).pop() ?? this.fail('nothing is asked');
-    const key = Object.keys(this.words).filter((k) => k.endsWith('.ask') && like(this.word(k)).test(keyed.text)).sort((a, b) => this.word(b).length - this.word(a).length)[0];
+    const key = Object.keys(this.words).filter((k) => k.endsWith('.ask') && this.says(k, keyed.text)).sort((a, b) => this.word(b).length - this.word(a).length)[0];
     return { ...keyed, key };
   }
 
@@ -205,8 +209,7 @@ class Walk {
 
   // moveOn goes on by 14 days, and by hours until the reminder is there.
   async moveOn(key) {
-    const pattern = like(this.word(key));
-    const there = async () => pattern.test((await this.question()).text);
+    const there = async () => this.says(key, (await this.question()).text);
     await this.page.locator('.tool.clock').click();
     const dialog = this.page.locator('dialog');
     await this.control('days14', dialog);
@@ -291,7 +294,7 @@ class Walk {
     await this.expect('evidence.ask.ask');
     await this.shot('evidence');
     await this.attach('order.png', await this.order());
-    if (!(await this.read()).some((m) => like(this.word('exhibit.kept')).test(m.text))) this.fail('the picture was not kept as an exhibit');
+    if (!(await this.read()).some((m) => this.says('exhibit.kept', m.text))) this.fail('the picture was not kept as an exhibit');
     await this.shot('exhibit');
     await this.onward('evidence.ask.enough');
     await this.expect('letter.tone.ask');
