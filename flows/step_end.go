@@ -58,7 +58,7 @@ func endSteps() []*step {
 				if t.stillFiled() {
 					text = append(text, t.w.spans("end.withdraw"))
 				}
-				text = append(text, t.tips(), t.w.spans("end.recovery"), t.w.spans("end.keep"))
+				text = append(text, lines(t.w.spans("tips.head"), t.tips()), t.w.spans("end.recovery"), t.w.spans("end.keep"))
 				t.question(paragraphs(text...), append(t.choices(1, "reopen"), []Button{{Label: t.w.text("button.new"), Value: "/new"}, {Label: t.w.text("button.erase"), Value: "/erase"}})...)
 			},
 			hear: func(t *turn, h heard) string {
