@@ -169,4 +169,5 @@ type Reminder struct {
 type Answer struct {
 	Message int    `json:"message"`
 	Step    string `json:"step"`
+	Text    string `json:"text,omitempty"` // its words, where an answer may be told in several messages
 }

@@ -133,7 +133,11 @@ func (t *turn) answer(h heard) {
 		return
 	}
 	if h.message != 0 && c != nil && !s.personal {
-		c.Answers = append(c.Answers, Answer{h.message, s.name})
+		a := Answer{Message: h.message, Step: s.name}
+		if s.name == "story.ask" {
+			a.Text = h.text
+		}
+		c.Answers = append(c.Answers, a)
 		if len(c.Answers) > 60 {
 			c.Answers = c.Answers[1:]
 		}
@@ -311,7 +315,8 @@ func (t *turn) edited(e Edited) {
 				return
 			}
 		}
-		for _, a := range c.Answers {
+		for i := range c.Answers {
+			a := &c.Answers[i]
 			if a.Message != e.Message {
 				continue
 			}
@@ -322,6 +327,7 @@ func (t *turn) edited(e Edited) {
 			focus := t.p.Focus
 			t.c = c
 			dates := c.Thread.Dates
+			t.was = a
 			understood := s.correct(t, strings.TrimSpace(e.Text))
 			c.Thread.Dates = dates // an unclear date must not change the question that is open
 			if understood {

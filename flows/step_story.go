@@ -34,9 +34,17 @@ func storySteps() []*step {
 				return "told"
 			},
 			correct: func(t *turn, text string) bool {
+				// A story may have been told in several messages: only this one's
+				// part is replaced.
 				t.forget(t.c.Story)
-				t.c.Story = cut(text, 12000)
-				t.understand(text)
+				story := t.c.Story
+				if old := t.was.Text; old != "" && strings.Contains(story, old) {
+					story = strings.Replace(story, old, text, 1)
+				} else {
+					story += "\n\n" + text
+				}
+				t.c.Story, t.was.Text = cut(story, 12000), text
+				t.understand(t.c.Story)
 				return true
 			},
 		},

@@ -15,6 +15,7 @@ type turn struct {
 	w       words
 	at      time.Time // Input.At in the person's zone
 	c       *Case     // the case it is about; nil = none
+	was     *Answer   // the answer an edit corrects
 	preface []Span    // said at the head of the next question
 	out     []Effect
 }
