@@ -70,10 +70,13 @@ type Jobs interface {
 	Retry(ctx context.Context, id int64, at time.Time) error
 }
 
-// Vault keeps a file whose bytes are read from r; head is its beginning, long
-// enough to tell its type. More than limit bytes are ErrTooBig.
+// Vault is where people's files lie.
 type Vault interface {
+	// Put keeps a file whose bytes are read from r; head is its beginning, long
+	// enough to tell its type. More than limit bytes are ErrTooBig.
 	Put(ctx context.Context, person int64, r io.Reader, limit int64) (sha256 string, size int64, head []byte, err error)
+	// Open gives a person's file, found unchanged.
+	Open(ctx context.Context, person int64, sha256 string) (io.ReadSeekCloser, error)
 }
 
 // What Vault answers to a file it does not take.

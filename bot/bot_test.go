@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -77,9 +78,9 @@ func (s *shelf) Turns(_ context.Context, inputs []flows.Input, advance flows.Adv
 			j.done = j.done || j.ID == in.Job
 		}
 		for _, e := range advance(&flows.Person{ID: in.Person}, in) {
-			if f, ok := e.(flows.Fetch); ok {
+			if flows.Slow(e) {
 				s.next++
-				s.jobs = append(s.jobs, &shelfJob{Job: flows.Job{ID: s.next, Person: in.Person, Fetch: f}})
+				s.jobs = append(s.jobs, &shelfJob{Job: flows.Job{ID: s.next, Person: in.Person, Work: e}})
 				continue
 			}
 			s.put(flows.Outgoing{Person: in.Person, Effect: e})
@@ -199,6 +200,16 @@ func (s *shelf) Retry(_ context.Context, id int64, at time.Time) error {
 		}
 	}
 	return nil
+}
+
+func (s *shelf) Open(_ context.Context, _ int64, sha256 string) (io.ReadSeekCloser, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, ok := s.files[sha256]
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return &held{bytes.NewReader(data)}, nil
 }
 
 func (s *shelf) Put(_ context.Context, _ int64, r io.Reader, limit int64) (string, int64, []byte, error) {

@@ -17,125 +17,20 @@ import (
 )
 
 const (
-	downloads = 8        // at once
 	fileLimit = 20 << 20 // bytes; Telegram gives a bot no larger file
 	tries     = 10       // before a file counts as gone, over about three hours
 )
 
-// work does the jobs that wait, a few at once. It starts and waits for them
-// itself.
-func (b *Bot) work(ctx context.Context) {
-	busy := map[int64]bool{}
-	ended := make(chan int64, downloads)
-	stumbles := 0
-	for {
-		for len(ended) > 0 { // never between reading the jobs and handing out
-			delete(busy, <-ended)
-		}
-		pause := b.second
-		if len(busy) < downloads && ctx.Err() == nil {
-			// The busy ones may be given again; beyond them there is room.
-			jobs, err := b.set.Jobs.Jobs(context.WithoutCancel(ctx), time.Now(), downloads+len(busy))
-			if err != nil {
-				stumbles++
-				pause = b.growing(stumbles)
-				b.set.Log.Error("jobs not read", "error", err)
-			} else {
-				stumbles = 0
-			}
-			for _, job := range jobs {
-				if busy[job.ID] || len(busy) == downloads {
-					continue
-				}
-				busy[job.ID] = true
-				go func() {
-					b.do(ctx, job)
-					ended <- job.ID
-				}()
-			}
-		}
-		if ctx.Err() != nil {
-			for len(busy) > 0 {
-				delete(busy, <-ended)
-			}
-			return
-		}
-		select {
-		case id := <-ended:
-			delete(busy, id)
-		case <-b.toWork:
-		case <-time.After(pause):
-		case <-ctx.Done():
-		}
-	}
-}
-
-// workOnce does all jobs that are due, one after another; later are the times
-// to which jobs were put off.
-func (b *Bot) workOnce(ctx context.Context) (n int, later []time.Time, err error) {
-	for ctx.Err() == nil {
-		jobs, err := b.set.Jobs.Jobs(context.WithoutCancel(ctx), time.Now(), downloads)
-		if err != nil {
-			return n, later, fmt.Errorf("read the jobs: %w", err)
-		}
-		if len(jobs) == 0 {
-			return n, later, nil
-		}
-		for _, job := range jobs {
-			if again := b.do(ctx, job); !again.IsZero() {
-				later = append(later, again)
-			}
-			n++
-		}
-	}
-	return n, later, ctx.Err()
-}
-
-// do does one job and brings its result home; again is when it is to be tried
-// again, zero = it is done.
-func (b *Bot) do(ctx context.Context, job flows.Job) (again time.Time) {
-	event, wait := b.fetch(ctx, job)
-	if event == nil && ctx.Err() != nil {
-		return again // it waits for the next start
-	}
-	if event != nil {
-		err := b.turns(ctx, flows.Input{
-			ID: fmt.Sprintf("job:%d", job.ID), Person: job.Person, At: b.set.Now(), Job: job.ID, Event: event,
-		})
-		if err == nil {
-			return again
-		}
-		b.set.Log.Error("result of a job not kept", "job", job.ID, "error", err)
-		wait = b.growing(job.Attempts + 1)
-	}
-	again = time.Now().Add(wait)
-	for failures := 1; ; failures++ {
-		err := b.set.Jobs.Retry(context.WithoutCancel(ctx), job.ID, again)
-		if err == nil {
-			return again
-		}
-		b.set.Log.Error("job not put off", "job", job.ID, "error", err)
-		if !b.pause(ctx, b.growing(failures)) {
-			return again
-		}
-	}
-}
-
 // fetch brings one file into the vault. No event = it did not work this time,
 // and is to be tried again after wait.
-func (b *Bot) fetch(ctx context.Context, job flows.Job) (event flows.Event, wait time.Duration) {
-	defer func() {
-		if recover() != nil {
-			b.set.Log.Error("ALARM: a job could not be done", "job", job.ID)
-			event, wait = b.lost(job, "gone"), 0
-		}
-	}()
-	if job.Fetch.File.Size > fileLimit {
-		return b.lost(job, "too_big"), 0
+func (b *Bot) fetch(ctx context.Context, job flows.Job, work flows.Fetch) (event flows.Event, wait time.Duration) {
+	lost := func(why string) flows.Event { return flows.Lost{Case: work.Case, Exhibit: work.Exhibit, Why: why} }
+	if work.File.Size > fileLimit {
+		return lost("too_big"), 0
 	}
 	ctx, end := context.WithTimeout(ctx, fileTime)
 	defer end()
-	kept, err := b.download(ctx, job)
+	kept, err := b.download(ctx, job.Person, work)
 	v := judge(err)
 	var disk *storeError // our own trouble is no reason to give a file up
 	switch {
@@ -144,7 +39,7 @@ func (b *Bot) fetch(ctx context.Context, job flows.Job) (event flows.Event, wait
 	case errors.Is(err, ErrUnwanted):
 		return nil, b.second // the job is gone with its person: putting it off does nothing
 	case errors.Is(err, ErrTooBig), strings.Contains(v.words, "file is too big"):
-		return b.lost(job, "too_big"), 0
+		return lost("too_big"), 0
 	case v.what == flood:
 		return nil, v.after
 	case errors.As(err, &disk):
@@ -152,7 +47,7 @@ func (b *Bot) fetch(ctx context.Context, job flows.Job) (event flows.Event, wait
 		return nil, b.growing(job.Attempts + 1)
 	case job.Attempts+1 >= tries:
 		b.set.Log.Warn("file given up", "job", job.ID, "why", v.what)
-		return b.lost(job, "gone"), 0
+		return lost("gone"), 0
 	}
 	b.set.Log.Info("file not fetched yet", "job", job.ID, "attempt", job.Attempts+1, "why", v.what)
 	wait = 5 * b.second
@@ -162,14 +57,10 @@ func (b *Bot) fetch(ctx context.Context, job flows.Job) (event flows.Event, wait
 	return nil, min(wait, time.Hour)
 }
 
-func (b *Bot) lost(job flows.Job, why string) flows.Event {
-	return flows.Lost{Case: job.Fetch.Case, Exhibit: job.Fetch.Exhibit, Why: why}
-}
-
 // download streams a file from Telegram into the vault. The library's way of
 // making the address puts the token into errors; this one does not.
-func (b *Bot) download(ctx context.Context, job flows.Job) (flows.Event, error) {
-	f, err := b.api.GetFile(ctx, &telegram.GetFileParams{FileID: job.Fetch.File.ID})
+func (b *Bot) download(ctx context.Context, person int64, work flows.Fetch) (flows.Event, error) {
+	f, err := b.api.GetFile(ctx, &telegram.GetFileParams{FileID: work.File.ID})
 	if err != nil {
 		return nil, fmt.Errorf("ask for a file: %w", b.scrub(err))
 	}
@@ -198,7 +89,7 @@ func (b *Bot) download(ctx context.Context, job flows.Job) (flows.Event, error) 
 		size = f.FileSize
 	}
 	from := &whole{from: response.Body, size: size}
-	sum, n, head, err := b.set.Vault.Put(ctx, job.Person, from, fileLimit)
+	sum, n, head, err := b.set.Vault.Put(ctx, person, from, fileLimit)
 	switch {
 	case errors.Is(err, ErrTooBig), errors.Is(err, ErrUnwanted):
 		return nil, err
@@ -208,7 +99,7 @@ func (b *Bot) download(ctx context.Context, job flows.Job) (flows.Event, error) 
 		return nil, &storeError{fmt.Errorf("keep a file: %w", err)}
 	}
 	return flows.Kept{
-		Case: job.Fetch.Case, Exhibit: job.Fetch.Exhibit,
+		Case: work.Case, Exhibit: work.Exhibit,
 		SHA256: sum, Size: n, Type: mimetype.Detect(head).String(),
 	}, nil
 }

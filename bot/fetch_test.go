@@ -151,7 +151,7 @@ func TestDownloads(t *testing.T) {
 				fetched++
 				return c.file(fetched)
 			})
-			job := flows.Job{ID: 5, Person: 7, Attempts: c.attempts, Fetch: flows.Fetch{Case: 1, Exhibit: 2, File: flows.File{ID: "F", Size: c.size}}}
+			job := flows.Job{ID: 5, Person: 7, Attempts: c.attempts, Work: flows.Fetch{Case: 1, Exhibit: 2, File: flows.File{ID: "F", Size: c.size}}}
 			retries := 0
 			for !b.do(t.Context(), job).IsZero() {
 				job.Attempts++
@@ -189,7 +189,7 @@ func TestRetriesTakeHours(t *testing.T) {
 	b.second = time.Second
 	var all, last time.Duration
 	for n := range tries - 1 {
-		event, wait := b.fetch(t.Context(), flows.Job{ID: 1, Attempts: n})
+		event, wait := b.fetch(t.Context(), flows.Job{ID: 1, Attempts: n}, flows.Fetch{})
 		if event != nil || wait < last {
 			t.Fatalf("attempt %d: %v, waits %v", n, event, wait)
 		}
@@ -216,14 +216,14 @@ func TestASlowDownloadDelaysNobody(t *testing.T) {
 		})
 	})
 	stop := r.run(t)
-	for i := range downloads + 4 {
+	for i := range atOnce + 4 {
 		r.box.Send(7, sandbox.File{Name: "a.bin", Data: []byte(fmt.Sprint(i))})
 	}
-	until(t, "the downloads", func() bool { return slow.Load() == downloads })
+	until(t, "the atOnce", func() bool { return slow.Load() == atOnce })
 	r.box.Say(7, "hello")
 	until(t, "the answer", func() bool { return len(r.said(7)) == 1 })
-	if n := slow.Load(); n != downloads {
-		t.Errorf("%d downloads at once", n)
+	if n := slow.Load(); n != atOnce {
+		t.Errorf("%d atOnce at once", n)
 	}
 	stop()
 	if got := r.shelf.results(); len(got) != 0 {

@@ -180,7 +180,7 @@ func TestErrorsDoNotTellTheToken(t *testing.T) {
 	if err == nil || len(leaks(err)) > 0 {
 		t.Errorf("getMe: %v", err)
 	}
-	_, err = b.download(t.Context(), flows.Job{})
+	_, err = b.download(t.Context(), 7, flows.Fetch{File: flows.File{ID: "F"}})
 	if err == nil || len(leaks(err)) > 0 {
 		t.Errorf("download: %v", err)
 	}

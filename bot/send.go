@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -396,9 +397,14 @@ func (b *Bot) put(ctx context.Context, chat int64, edit int, p part) (int, error
 	var err error
 	switch {
 	case p.document != nil:
+		data, missing := b.bytes(ctx, chat, p.document)
+		if missing != nil {
+			return 0, missing
+		}
+		defer data.Close()
 		m, err = b.api.SendDocument(ctx, &telegram.SendDocumentParams{
-			ChatID: chat, Caption: p.text, CaptionEntities: p.entities, ReplyMarkup: p.markup(),
-			Document: &models.InputFileUpload{Filename: fileName(p.document.Name), Data: bytes.NewReader(p.document.Data)},
+			ChatID: chat, Caption: p.text, CaptionEntities: p.entities, ReplyMarkup: p.markup(), ProtectContent: p.protect,
+			Document: &models.InputFileUpload{Filename: fileName(p.document.Name), Data: data},
 		})
 	case edit != 0:
 		m, err = b.api.EditMessageText(ctx, &telegram.EditMessageTextParams{
@@ -406,7 +412,7 @@ func (b *Bot) put(ctx context.Context, chat int64, edit int, p part) (int, error
 		})
 	default:
 		m, err = b.api.SendMessage(ctx, &telegram.SendMessageParams{
-			ChatID: chat, Text: p.text, Entities: p.entities, ReplyMarkup: p.markup(), LinkPreviewOptions: preview,
+			ChatID: chat, Text: p.text, Entities: p.entities, ReplyMarkup: p.markup(), LinkPreviewOptions: preview, ProtectContent: p.protect,
 		})
 	}
 	if m != nil && m.ID != 0 {
@@ -416,6 +422,26 @@ func (b *Bot) put(ctx context.Context, chat int64, edit int, p part) (int, error
 	}
 	return 0, err
 }
+
+// bytes gives what a document holds. One that is not in the vault any more, or
+// not as it was, is never sent.
+func (b *Bot) bytes(ctx context.Context, person int64, d *flows.Document) (io.ReadCloser, error) {
+	if d.SHA256 == "" {
+		return &held{bytes.NewReader(d.Data)}, nil
+	}
+	f, err := b.set.Vault.Open(ctx, person, d.SHA256)
+	if err != nil {
+		b.set.Log.Error("file to be sent is not in the vault", "error", err)
+		return nil, errNothing
+	}
+	return f, nil
+}
+
+// held is a document in memory. It is used as a pointer: the library looks
+// whether what it uploads is nil, and panics where that can't be.
+type held struct{ *bytes.Reader }
+
+func (*held) Close() error { return nil }
 
 // hide takes back what the bot wrote. Messages that can't be taken back any
 // more do not keep the others.

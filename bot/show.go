@@ -28,6 +28,7 @@ type part struct {
 	entities []models.MessageEntity
 	keyboard [][]models.InlineKeyboardButton
 	document *flows.Document // text is then its caption
+	protect  bool            // may be neither forwarded nor saved
 }
 
 // show makes messages of what the conversation says: one, or several where
@@ -54,6 +55,9 @@ func show(say flows.Say, data [][]string) []part {
 	}
 	last := &parts[len(parts)-1]
 	last.keyboard, last.document = keyboard, say.Document
+	for i := range parts {
+		parts[i].protect = say.Protect
+	}
 	return parts
 }
 

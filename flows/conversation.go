@@ -86,6 +86,7 @@ type Case struct {
 	Tone        string        `json:"tone,omitempty"`     // friendly firm final
 	AnswerBy    Date          `json:"answer_by,omitzero"` // chosen instead of the country's usual time
 	Unsafe      bool          `json:"unsafe,omitempty"`   // in danger: letters and reminders pause
+	Exports     int           `json:"exports,omitempty"`  // dossiers asked for so far
 	Outcome     string        `json:"outcome,omitempty"`  // solved partly given_up withdrawn; empty = open
 	CameBack    string        `json:"came_back,omitempty"`
 	Closed      time.Time     `json:"closed,omitzero"`
@@ -122,7 +123,7 @@ func (m Money) Amount() (a currency.Amount, ok bool) {
 type Exhibit struct {
 	Number   int       `json:"number"`           // within its case, from 1; never used again
 	Kind     string    `json:"kind"`             // photo document voice video audio video_note text forward
-	Form     string    `json:"form"`             // as_sent_file telegram_recompressed text_only
+	Form     string    `json:"form"`             // as_sent_file telegram_recompressed text_only derived
 	State    string    `json:"state"`            // waiting kept lost
 	Why      string    `json:"why,omitempty"`    // why it was lost: too_big gone refused
 	SHA256   string    `json:"sha256,omitempty"` // of the original bytes (of the UTF-8 text for text), hex
@@ -134,12 +135,22 @@ type Exhibit struct {
 	Unique   string    `json:"unique,omitempty"` // Telegram's file_unique_id
 	Message  int       `json:"message"`
 	Album    string    `json:"album,omitempty"`
-	Sent     time.Time `json:"sent"` // Telegram's date of the message
-	Stored   time.Time `json:"stored,omitzero"`
+	Sent     time.Time `json:"sent"`              // Telegram's date of the message
+	Received time.Time `json:"received,omitzero"` // when the bot heard of it
+	Stored   time.Time `json:"stored,omitzero"`   // when its bytes were safe
 	Forward  *Forward  `json:"forward,omitempty"`
 	Text     string    `json:"text,omitempty"`   // words of a message, or the caption
 	Edits    []Edit    `json:"edits,omitempty"`  // later versions; the first stays above
 	Proofs   []string  `json:"proofs,omitempty"` // checklist lines it stands for
+	Shows    string    `json:"shows,omitempty"`  // what it shows, in the person's own words
+	Theirs   bool      `json:"theirs,omitempty"` // the person says: these are the merchant's words
+	Parent   int       `json:"parent,omitempty"` // number of the exhibit this is a copy of
+	Cover    []string  `json:"cover,omitempty"`  // areas that are covered in the copy
+	Out      bool      `json:"out,omitempty"`    // left out of the dossier; never out of the log
+	Words    string    `json:"words,omitempty"`  // what a machine read off the picture: a suggestion, never a fact
+	// What the person says of the picture; a question nobody answered is absent
+	// and never guessed. Questions: whole unedited dated sender; answers: yes no.
+	Answers map[string]string `json:"answers,omitempty"`
 }
 
 // Edit is a later version of a message that was kept.

@@ -7,8 +7,9 @@ import (
 )
 
 // Effect is what follows from an input. Say, Toast, React, Hide, Menu and Leave
-// go out to Telegram in their order, after the commit; Fetch is slow work kept
-// as a row; Note is a line of the case's log; Erase takes everything away.
+// go out to Telegram in their order, after the commit; Fetch, Recognize, Redact
+// and Export are slow work, kept as rows, whose results come back as inputs;
+// Note is a line of the case's log; Erase takes everything away.
 type Effect interface{ effect() }
 
 type (
@@ -18,6 +19,7 @@ type (
 		Rows     [][]Button `json:"rows,omitempty"`
 		Document *Document  `json:"document,omitempty"` // Text is then its caption
 		Key      string     `json:"key,omitempty"`      // a later Say with the same key changes the same message
+		Protect  bool       `json:"protect,omitempty"`  // Telegram lets nobody forward or save it: for evidence shown back
 	}
 	// Toast answers a tap; Text may be empty.
 	Toast struct {
@@ -46,6 +48,28 @@ type (
 		Exhibit int  `json:"exhibit"`
 		File    File `json:"file"`
 	}
+	// Recognize reads the words off the picture of an exhibit, where the host has
+	// a program for it; the result comes back as Recognized.
+	Recognize struct {
+		Case    int    `json:"case"`
+		Exhibit int    `json:"exhibit"`
+		SHA256  string `json:"sha256"`
+	}
+	// Redact makes a copy of an exhibit's picture with areas covered and nothing
+	// but pixels in it; the copy is an exhibit of its own, and comes back as Kept
+	// or Lost.
+	Redact struct {
+		Case    int      `json:"case"`
+		Exhibit int      `json:"exhibit"`         // the copy
+		SHA256  string   `json:"sha256"`          // of the original
+		Cover   []string `json:"cover,omitempty"` // areas as dossier.Cover names them
+	}
+	// Export makes the dossier of a case; the result comes back as Exported.
+	Export struct {
+		Case     int    `json:"case"`
+		Language string `json:"language"`       // it is written in
+		Pack     string `json:"pack,omitempty"` // "police" = the short pack; empty = everything
+	}
 	// Note is a line of the case's log. Data holds ids and choices, no words.
 	Note struct {
 		Case int               `json:"case"`
@@ -57,15 +81,18 @@ type (
 	Erase struct{}
 )
 
-func (Say) effect()   {}
-func (Toast) effect() {}
-func (React) effect() {}
-func (Hide) effect()  {}
-func (Menu) effect()  {}
-func (Leave) effect() {}
-func (Fetch) effect() {}
-func (Note) effect()  {}
-func (Erase) effect() {}
+func (Say) effect()       {}
+func (Toast) effect()     {}
+func (React) effect()     {}
+func (Hide) effect()      {}
+func (Menu) effect()      {}
+func (Leave) effect()     {}
+func (Fetch) effect()     {}
+func (Recognize) effect() {}
+func (Redact) effect()    {}
+func (Export) effect()    {}
+func (Note) effect()      {}
+func (Erase) effect()     {}
 
 // Span is a run of text in one style: "" plain, "bold", "italic", "code",
 // "pre", "quote" (expandable). Foreign words stand in spans of their own and
@@ -89,11 +116,13 @@ type Button struct {
 	Alarm    bool   `json:"alarm,omitempty"` // shown so that it is found: the way out
 }
 
-// Document is a file the bot makes.
+// Document is a file for the person: a small one the conversation makes itself
+// (Data), or one of the vault's (SHA256).
 type Document struct {
-	Name string `json:"name"`
-	Type string `json:"type"`
-	Data []byte `json:"data"`
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Data   []byte `json:"data,omitempty"`
+	SHA256 string `json:"sha256,omitempty"`
 }
 
 // Outgoing is an effect for Telegram on its way: a row of the outbox.
@@ -110,11 +139,21 @@ type Outgoing struct {
 type Job struct {
 	ID       int64
 	Person   int64
-	Attempts int // so far
-	Fetch    Fetch
+	Attempts int    // so far
+	Work     Effect // Fetch, Recognize, Redact or Export
 }
 
-// PackEffect writes an outgoing effect for keeping; UnpackEffect reads it back.
+// Slow tells whether an effect is work for a job.
+func Slow(e Effect) bool {
+	switch e.(type) {
+	case Fetch, Recognize, Redact, Export:
+		return true
+	}
+	return false
+}
+
+// PackEffect writes an effect that is kept as a row, of the outbox or of the
+// jobs; UnpackEffect reads it back.
 func PackEffect(e Effect) (kind string, body []byte, err error) {
 	switch e.(type) {
 	case Say:
@@ -129,8 +168,16 @@ func PackEffect(e Effect) (kind string, body []byte, err error) {
 		kind = "menu"
 	case Leave:
 		kind = "leave"
+	case Fetch:
+		kind = "fetch"
+	case Recognize:
+		kind = "recognize"
+	case Redact:
+		kind = "redact"
+	case Export:
+		kind = "export"
 	default:
-		return "", nil, fmt.Errorf("effect %T does not go out", e)
+		return "", nil, fmt.Errorf("effect %T is not kept as a row", e)
 	}
 	body, err = json.Marshal(e)
 	return kind, body, err
@@ -138,28 +185,33 @@ func PackEffect(e Effect) (kind string, body []byte, err error) {
 
 // UnpackEffect reads what PackEffect wrote.
 func UnpackEffect(kind string, body []byte) (Effect, error) {
-	read := func(e any) error { return json.Unmarshal(body, e) }
 	switch kind {
 	case "say":
-		var e Say
-		err := read(&e)
-		return e, err
+		return unpack[Say](body)
 	case "toast":
-		var e Toast
-		err := read(&e)
-		return e, err
+		return unpack[Toast](body)
 	case "react":
-		var e React
-		err := read(&e)
-		return e, err
+		return unpack[React](body)
 	case "hide":
 		return Hide{}, nil
 	case "menu":
-		var e Menu
-		err := read(&e)
-		return e, err
+		return unpack[Menu](body)
 	case "leave":
 		return Leave{}, nil
+	case "fetch":
+		return unpack[Fetch](body)
+	case "recognize":
+		return unpack[Recognize](body)
+	case "redact":
+		return unpack[Redact](body)
+	case "export":
+		return unpack[Export](body)
 	}
 	return nil, fmt.Errorf("unknown kind of effect %q", kind)
+}
+
+func unpack[E Effect](body []byte) (Effect, error) {
+	var e E
+	err := json.Unmarshal(body, &e)
+	return e, err
 }

@@ -64,6 +64,20 @@ type (
 		Case, Exhibit int
 		Why           string
 	}
+	// Recognized: the words on an exhibit's picture, as far as a machine can read
+	// them; none where there is nothing to read them with.
+	Recognized struct {
+		Case, Exhibit int
+		Text          string
+	}
+	// Exported: the files of a dossier are in the vault, ready to be sent. No
+	// files: it could not be made, and Why says so: busy, broken.
+	Exported struct {
+		Case  int
+		Pack  string
+		Files []Document
+		Why   string
+	}
 	// Unsupported is anything the bot has no use for: a sticker, a poll, a
 	// kind of update invented after this was written.
 	Unsupported struct {
@@ -95,6 +109,8 @@ func (Unblocked) event()   {}
 func (Woke) event()        {}
 func (Kept) event()        {}
 func (Lost) event()        {}
+func (Recognized) event()  {}
+func (Exported) event()    {}
 func (Unsupported) event() {}
 func (Elsewhere) event()   {}
 func (Failed) event()      {}

@@ -132,7 +132,7 @@ func (t *turn) file(e Sent) {
 	x := Exhibit{
 		Kind: e.File.Kind, Form: "as_sent_file", State: "waiting", Declared: e.File.Type, Name: cut(e.File.Name, 200),
 		FileID: e.File.ID, Unique: e.File.Unique, Size: e.File.Size, Message: e.Message, Album: e.Album, Sent: e.Sent,
-		Forward: e.Forward, Text: cut(e.Caption, 1024),
+		Forward: e.Forward, Text: cut(e.Caption, 1024), Received: t.in.At,
 	}
 	if x.Kind == "photo" || x.Kind == "video_note" {
 		x.Form = "telegram_recompressed"
@@ -152,7 +152,7 @@ func (t *turn) keepText(e Said, kind string) {
 	sum := sha256.Sum256([]byte(e.Text))
 	t.receive(Exhibit{
 		Kind: kind, Form: "text_only", State: "kept", SHA256: hex.EncodeToString(sum[:]), Size: int64(len(e.Text)),
-		Type: "text/plain; charset=utf-8", Message: e.Message, Sent: e.Sent, Stored: t.in.At, Forward: e.Forward, Text: e.Text,
+		Type: "text/plain; charset=utf-8", Message: e.Message, Sent: e.Sent, Received: t.in.At, Stored: t.in.At, Forward: e.Forward, Text: e.Text,
 	})
 }
 

@@ -96,6 +96,10 @@ func (v vault) Put(ctx context.Context, person int64, r io.Reader, limit int64) 
 	return x.SHA256, x.Size, x.Head, err
 }
 
+func (v vault) Open(ctx context.Context, person int64, sha256 string) (io.ReadSeekCloser, error) {
+	return v.s.Open(ctx, person, sha256)
+}
+
 func (w *whole) restart() {
 	if err := w.store.Close(); err != nil {
 		w.t.Fatal(err)

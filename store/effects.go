@@ -13,10 +13,11 @@ func (b *batch) perform(ctx context.Context, r *remembered, in flows.Input, e fl
 	switch e := e.(type) {
 	case flows.Note:
 		return b.note(ctx, in, e)
-	case flows.Fetch:
-		return b.fetch(ctx, in, e)
 	case flows.Erase:
 		return b.erase(ctx, r, in)
+	}
+	if flows.Slow(e) {
+		return b.job(ctx, in, e)
 	}
 	return b.say(ctx, in, e)
 }
@@ -34,13 +35,13 @@ func (b *batch) note(ctx context.Context, in flows.Input, e flows.Note) error {
 	return err
 }
 
-// fetch sets slow work going.
-func (b *batch) fetch(ctx context.Context, in flows.Input, e flows.Fetch) error {
-	body, err := json.Marshal(e)
+// job sets slow work going.
+func (b *batch) job(ctx context.Context, in flows.Input, e flows.Effect) error {
+	kind, body, err := flows.PackEffect(e)
 	if err != nil {
 		return unreadable{err}
 	}
-	_, err = b.tx.ExecContext(ctx, `INSERT INTO jobs (person, body, due_at) VALUES ($1, $2, 0)`, in.Person, string(body))
+	_, err = b.tx.ExecContext(ctx, `INSERT INTO jobs (person, kind, body, due_at) VALUES ($1, $2, $3, 0)`, in.Person, kind, string(body))
 	return err
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 // Jobs gives at most limit pieces of slow work that are due at now. A piece is
 // given again until an input carries its result (Input.Job) through Turns.
 func (s *Store) Jobs(ctx context.Context, now time.Time, limit int) ([]flows.Job, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, person, body, attempts FROM jobs WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2`, micros(now), limit)
+	rows, err := s.read.QueryContext(ctx, `SELECT id, person, kind, body, attempts FROM jobs WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2`, micros(now), limit)
 	if err != nil {
 		return nil, fmt.Errorf("look for jobs: %w", err)
 	}
@@ -21,11 +20,11 @@ func (s *Store) Jobs(ctx context.Context, now time.Time, limit int) ([]flows.Job
 	var all []flows.Job
 	for rows.Next() {
 		var j flows.Job
-		var body string
-		if err := rows.Scan(&j.ID, &j.Person, &body, &j.Attempts); err != nil {
+		var kind, body string
+		if err := rows.Scan(&j.ID, &j.Person, &kind, &body, &j.Attempts); err != nil {
 			return nil, fmt.Errorf("look for jobs: %w", err)
 		}
-		if err := json.Unmarshal([]byte(body), &j.Fetch); err != nil {
+		if j.Work, err = flows.UnpackEffect(kind, []byte(body)); err != nil {
 			s.Log.Error("job can't be read", "job", j.ID)
 			continue
 		}

@@ -236,15 +236,19 @@ func TestTablesAreStrict(t *testing.T) {
 
 func TestMigrateCopiesFirst(t *testing.T) {
 	ctx := context.Background()
-	first, err := migrations.ReadFile("migrations/00001_start.sql")
+	names, err := fs.Glob(migrations, "migrations/*.sql")
 	must(t, err)
 	later := func(sql string) fs.FS {
-		return fstest.MapFS{
-			"00001_start.sql": {Data: first},
-			"00002_later.sql": {Data: []byte("-- +goose Up\nDELETE FROM people;\n" + sql)},
+		all := fstest.MapFS{"99999_later.sql": {Data: []byte("-- +goose Up\nDELETE FROM people;\n" + sql)}}
+		for _, name := range names {
+			text, err := migrations.ReadFile(name)
+			must(t, err)
+			all[strings.TrimPrefix(name, "migrations/")] = &fstest.MapFile{Data: text}
 		}
+		return all
 	}
 	s := open(t)
+	before := fmt.Sprintf("before-%d.db", len(names))
 	turns(t, s, count, said("1", 7, "a"))
 
 	if err := s.migrate(ctx, false, later("NONSENSE;")); err == nil {
@@ -259,7 +263,7 @@ func TestMigrateCopiesFirst(t *testing.T) {
 	if got := opened(t, s, 7); got != 0 {
 		t.Error("the migration did nothing")
 	}
-	copied, err := openReaders(s.path("before-1.db"))
+	copied, err := openReaders(s.path(before))
 	must(t, err)
 	defer copied.Close()
 	var n int
@@ -270,11 +274,11 @@ func TestMigrateCopiesFirst(t *testing.T) {
 
 	// The copy does not outlive what people erase by more than two days.
 	must(t, s.Prune(ctx, time.Now().Add(time.Hour)))
-	if _, err := os.Stat(s.path("before-1.db")); err != nil {
+	if _, err := os.Stat(s.path(before)); err != nil {
 		t.Error("the copy is gone after an hour")
 	}
 	must(t, s.Prune(ctx, time.Now().Add(72*time.Hour)))
-	if _, err := os.Stat(s.path("before-1.db")); err == nil {
+	if _, err := os.Stat(s.path(before)); err == nil {
 		t.Error("the copy is still there after three days")
 	}
 }

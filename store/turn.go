@@ -120,7 +120,7 @@ func (b *batch) hear(ctx context.Context, in flows.Input) error {
 		return err
 	}
 	switch in.Event.(type) {
-	case flows.Woke, flows.Kept, flows.Lost, flows.Away:
+	case flows.Woke, flows.Kept, flows.Lost, flows.Recognized, flows.Exported, flows.Away:
 		return nil // nobody sent anything that could be sent again
 	}
 	told := flows.Input{ID: in.ID, Person: in.Person, At: in.At, Language: in.Language, Event: flows.Failed{}}

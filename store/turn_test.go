@@ -424,7 +424,7 @@ func TestJobs(t *testing.T) {
 	turns(t, s, ask, said("1", 7, "a"), said("2", 7, "b"))
 	jobs, err := s.Jobs(ctx, noon, 10)
 	must(t, err)
-	if want := []flows.Job{{ID: 1, Person: 7, Fetch: work}, {ID: 2, Person: 7, Fetch: work}}; !reflect.DeepEqual(jobs, want) {
+	if want := []flows.Job{{ID: 1, Person: 7, Work: work}, {ID: 2, Person: 7, Work: work}}; !reflect.DeepEqual(jobs, want) {
 		t.Fatalf("jobs are %+v", jobs)
 	}
 	must(t, s.Retry(ctx, 1, noon.Add(time.Minute)))
