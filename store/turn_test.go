@@ -25,7 +25,7 @@ func TestTurnsHearEachInputOnce(t *testing.T) {
 	if n := number(t, s, `SELECT count(*) FROM outbox`); n != 3 {
 		t.Errorf("three inputs were answered %d times", n)
 	}
-	if n := number(t, s, `SELECT max(seq) FROM events WHERE person = 7`); n != 3 {
+	if n := number(t, s, `SELECT max(seq) FROM log WHERE person = 7`); n != 3 {
 		t.Errorf("the log has %d lines, want 3", n)
 	}
 
