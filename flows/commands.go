@@ -44,6 +44,7 @@ var commands = []struct {
 	}},
 	{"law", true, func(t *turn, _ string) { t.rules() }},
 	{"remind", true, func(t *turn, _ string) { t.reminders() }},
+	{"export", true, (*turn).export},
 	{"settings", true, func(t *turn, _ string) {
 		t.p.Thread = Thread{}
 		t.enter("settings")

@@ -82,12 +82,13 @@ type Case struct {
 	Exhibits    []Exhibit     `json:"exhibits,omitempty"`
 	Proceedings []*Proceeding `json:"proceedings,omitempty"`
 	Reminders   []Reminder    `json:"reminders,omitempty"`
-	Answers     []Answer      `json:"answers,omitempty"`  // which message answered what, so that its edit corrects it
-	Tone        string        `json:"tone,omitempty"`     // friendly firm final
-	AnswerBy    Date          `json:"answer_by,omitzero"` // chosen instead of the country's usual time
-	Unsafe      bool          `json:"unsafe,omitempty"`   // in danger: letters and reminders pause
-	Exports     int           `json:"exports,omitempty"`  // dossiers asked for so far
-	Outcome     string        `json:"outcome,omitempty"`  // solved partly given_up withdrawn; empty = open
+	Answers     []Answer      `json:"answers,omitempty"`   // which message answered what, so that its edit corrects it
+	Tone        string        `json:"tone,omitempty"`      // friendly firm final
+	AnswerBy    Date          `json:"answer_by,omitzero"`  // chosen instead of the country's usual time
+	Unsafe      bool          `json:"unsafe,omitempty"`    // in danger: letters and reminders pause
+	Exports     int           `json:"exports,omitempty"`   // dossiers asked for so far
+	Exporting   bool          `json:"exporting,omitempty"` // one is being made
+	Outcome     string        `json:"outcome,omitempty"`   // solved partly given_up withdrawn; empty = open
 	CameBack    string        `json:"came_back,omitempty"`
 	Closed      time.Time     `json:"closed,omitzero"`
 }
