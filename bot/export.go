@@ -39,7 +39,7 @@ func (b *Bot) export(ctx context.Context, job flows.Job, work flows.Export) (eve
 	}
 	ctx, end := context.WithTimeout(ctx, exportTime)
 	defer end()
-	defer b.show(ctx, job.Person)()
+	defer b.uploading(ctx, job.Person)()
 	files, err := b.makeDossier(ctx, job.Person, work)
 	var disk *storeError
 	switch {
@@ -133,8 +133,8 @@ func (k *keeping) Close() error {
 	return <-k.done
 }
 
-// show lets Telegram say that a file is being made, until it is stopped.
-func (b *Bot) show(ctx context.Context, person int64) (stop func()) {
+// uploading lets Telegram say that a file is being made, until it is stopped.
+func (b *Bot) uploading(ctx context.Context, person int64) (stop func()) {
 	ctx, end := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
