@@ -96,7 +96,7 @@ type Words struct {
 // Command is a line of the command menu.
 type Command struct{ Name, Text string }
 
-// Settings is what a Bot needs. All fields are needed but the last three.
+// Settings is what a Bot needs. All fields are needed but those after the gap.
 type Settings struct {
 	Token   Secret
 	API     string // where Telegram answers: "https://api.telegram.org"
@@ -110,6 +110,7 @@ type Settings struct {
 	Log     *slog.Logger
 
 	Words []Words // English is also for everybody else
+	Cover Cover   // nil = no covered copies can be made
 	// Prune forgets what is too old at now, the people's clock's; called at the
 	// start and every hour. nil = there is nothing to forget.
 	Prune   func(ctx context.Context, now time.Time) error
@@ -127,6 +128,8 @@ type Bot struct {
 	noted  time.Time // when Absence last heard of it
 	parts  progress
 	second time.Duration // what a second of waiting lasts: tests make it short
+
+	covering chan struct{} // held while a picture is covered
 
 	toSend, toWake, toWork chan struct{} // nudges: look again, something was committed
 }
@@ -156,14 +159,15 @@ func New(s Settings) (*Bot, error) {
 		s.Pace = 30
 	}
 	b := &Bot{
-		set:    s,
-		client: newClient(),
-		pace:   rate.NewLimiter(rate.Limit(s.Pace), s.Pace),
-		parts:  progress{of: map[int64]int{}},
-		second: time.Second,
-		toSend: make(chan struct{}, 1),
-		toWake: make(chan struct{}, 1),
-		toWork: make(chan struct{}, 1),
+		set:      s,
+		client:   newClient(),
+		pace:     rate.NewLimiter(rate.Limit(s.Pace), s.Pace),
+		parts:    progress{of: map[int64]int{}},
+		second:   time.Second,
+		covering: make(chan struct{}, 1),
+		toSend:   make(chan struct{}, 1),
+		toWake:   make(chan struct{}, 1),
+		toWork:   make(chan struct{}, 1),
 	}
 	b.api, err = telegram.New(nickname,
 		telegram.WithServerURL(s.API),

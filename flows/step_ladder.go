@@ -376,10 +376,8 @@ func (t *turn) showComplaint(r *content.Rung) {
 		}
 	}
 	var attach [][]Span
-	for i := range t.c.Exhibits {
-		if x := &t.c.Exhibits[i]; x.State == "kept" {
-			attach = append(attach, t.w.spans("exhibit.attach", "number", x.Number, "what", t.proofNames(t.c, x, t.p.Language)))
-		}
+	for _, x := range t.c.papers() {
+		attach = append(attach, t.w.spans("exhibit.attach", "number", x.Number, "what", t.whatIs(t.c, x, t.p.Language)))
 	}
 	if len(attach) > 0 {
 		t.say(paragraphs(t.w.spans("complaint.attach"), lines(attach...)))
