@@ -59,7 +59,7 @@ type (
 		Size          int64
 		Type          string
 	}
-	// Lost: it can't be had. Why: too_big, gone, refused.
+	// Lost: it can't be had. Why: too_big, gone, refused, empty.
 	Lost struct {
 		Case, Exhibit int
 		Why           string
