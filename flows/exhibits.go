@@ -415,11 +415,8 @@ func (t *turn) tickArrived(c *Case, x *Exhibit) {
 		}
 	}
 	x.Proofs = union(x.Proofs, said)
-	if len(x.Proofs) == 0 && (x.Kind == "voice" || x.Kind == "audio") && t.asksFor(c, "recording") {
-		x.Proofs = []string{"recording"}
-		if x.Forward != nil {
-			x.Proofs = []string{"chat"}
-		}
+	if len(x.Proofs) == 0 && x.Kind == "voice" && x.Forward != nil { // a message of theirs, spoken
+		x.Proofs = []string{"chat"}
 	}
 }
 
@@ -654,13 +651,26 @@ func (t *turn) showsButtons(c *Case, x *Exhibit, album bool) [][]Button {
 	if album {
 		name += "+"
 	}
+	list := t.checklist(c)
+	// What a thing of this kind most likely is stands first. It is asked, not
+	// ticked: a voice may be a call, or the person telling what happened.
+	if likely := map[string]string{"voice": "recording", "audio": "recording", "video": "unboxing", "video_note": "unboxing"}[x.Kind]; likely != "" {
+		slices.SortStableFunc(list, func(a, b content.Proof) int { return b2i(b.ID == likely) - b2i(a.ID == likely) })
+	}
 	var all []Button
-	for _, p := range t.checklist(c) {
+	for _, p := range list {
 		if len(all) < 8 {
 			all = append(all, Button{Label: p.Name.In(t.p.Language), Case: c.Number, Value: "/shows " + name + " " + p.ID})
 		}
 	}
 	return inRows(2, all)
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // shows hears what an exhibit is: "/shows 4 order_page"; with "4+" its whole

@@ -44,7 +44,7 @@ func (t *turn) paper(language, body string, by Date) content.Paper {
 	for _, e := range c.papers() {
 		p.Exhibits = append(p.Exhibits, content.Exhibit{
 			Number: e.Number, What: t.whatIs(c, e, language),
-			Date: countryDate(dateOf(e.Sent.In(t.p.location())), language, c.Country), Proofs: e.Proofs,
+			Date: countryDate(t.dayOf(e), language, c.Country), Proofs: e.Proofs,
 		})
 	}
 	if m := c.merchant(); m != nil {

@@ -427,11 +427,16 @@ func (t *turn) listLine(c *Case, x *Exhibit) []Span {
 	case x.Out:
 		key = "exhibit.list.out"
 	}
+	return t.w.spans(key, "number", x.Number, "what", t.whatIs(c, x, t.p.Language), "date", nearDate(t.dayOf(x), t.p.Language))
+}
+
+// dayOf is the person's day on which an exhibit was sent, or made here.
+func (t *turn) dayOf(x *Exhibit) Date {
 	at := x.Sent
 	if at.IsZero() {
 		at = x.Received
 	}
-	return t.w.spans(key, "number", x.Number, "what", t.whatIs(c, x, t.p.Language), "date", nearDate(dateOf(at.In(t.p.location())), t.p.Language))
+	return dateOf(at.In(t.p.location()))
 }
 
 func (t *turn) keptButtons() [][]Button {
@@ -626,7 +631,7 @@ func (t *turn) copyOf(x *Exhibit, areas []string) {
 	c := t.c
 	y := Exhibit{
 		Number: len(c.Exhibits) + 1, Kind: x.Kind, Form: "derived", State: "waiting", Parent: x.Number, Cover: areas,
-		Sent: x.Sent, Received: t.in.At, Proofs: slices.Clone(x.Proofs), Shows: x.Shows, For: slices.Clone(x.For),
+		Received: t.in.At, Proofs: slices.Clone(x.Proofs), Shows: x.Shows, For: slices.Clone(x.For),
 	}
 	original := x.SHA256
 	c.Exhibits = append(c.Exhibits, y) // x must not be used after this: it may have moved

@@ -325,7 +325,7 @@ func (t *turn) question(text []Span, rows ...[]Button) {
 	if len(th.Trail) > 0 && !s.rest {
 		nav = append(nav, Button{Label: t.w.text("button.back"), Case: number, Step: s.name, Revision: th.Revision, Value: "back"})
 	}
-	if !s.personal && !s.rest && th == &t.c.Thread {
+	if !s.personal && !s.rest && th == &t.c.Thread && t.c.open() {
 		nav = append(nav, Button{Label: t.w.text("button.pause"), Case: number, Step: s.name, Revision: th.Revision, Value: "pause"})
 	}
 	for _, b := range nav {
