@@ -23,6 +23,7 @@ type pure struct {
 	chats   map[int64]*pureChat
 	updates int
 	files   map[string]sent // by the id Telegram gave them
+	listen  func(flows.Effect)
 }
 
 type pureChat struct {
@@ -77,6 +78,9 @@ func (w *pure) hear(chat int64, e flows.Event) {
 	}
 	w.people[chat] = string(body)
 	for _, e := range effects {
+		if w.listen != nil {
+			w.listen(e)
+		}
 		switch e := e.(type) {
 		case flows.Say:
 			w.said(c, e)
@@ -99,6 +103,11 @@ func (w *pure) hear(chat int64, e flows.Event) {
 			w.hear(chat, flows.Recognized{Case: e.Case, Exhibit: e.Exhibit})
 		}
 	}
+}
+
+func sum(text string) string {
+	s := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(s[:])
 }
 
 func (w *pure) said(c *pureChat, e flows.Say) {
