@@ -61,7 +61,13 @@ func evidenceSteps() []*step {
 		{
 			name:  "evidence.list",
 			exits: map[string]string{"look": "evidence.look"},
-			ask:   func(t *turn) { t.question(t.keptText(), t.keptButtons()...) },
+			ask: func(t *turn) {
+				text := t.keptText()
+				if th := &t.c.Thread; slices.Contains(th.Picked, "help") {
+					text, th.Picked = t.missingLines(), nil
+				}
+				t.question(text, t.keptButtons()...)
+			},
 			hear: func(t *turn, h heard) string {
 				if n, ok := strings.CutPrefix(h.value, "page "); ok {
 					t.c.Thread.Page, _ = strconv.Atoi(n)
@@ -69,7 +75,7 @@ func evidenceSteps() []*step {
 					return ""
 				}
 				if h.value == "help" {
-					t.preface = paragraphs(t.preface, t.missingLines())
+					t.c.Thread.Picked = []string{"help"}
 					t.again()
 					return ""
 				}
@@ -98,8 +104,7 @@ func evidenceSteps() []*step {
 				case "shows", "claim", "asks", "cover", "list":
 					return h.value
 				case "out", "in":
-					t.setOut(x, h.value == "out")
-					t.first("evidence.look." + h.value + ".said")
+					t.setOut(x, h.value == "out") // the screen says so
 				case "send":
 					t.sendBack(x)
 				case "strip":
@@ -374,11 +379,13 @@ func (t *turn) missingLines() []Span {
 	return paragraphs(append([][]Span{t.w.spans("evidence.list.missing")}, parts...)...)
 }
 
-// listed are the exhibits of the list: all but those whose bytes are another's.
+// listed are the exhibits of the list: all but those whose bytes are another's,
+// and copies that could not be made.
 func (c *Case) listed() (list []*Exhibit) {
 	for i := range c.Exhibits {
-		if c.Exhibits[i].State != "same" {
-			list = append(list, &c.Exhibits[i])
+		x := &c.Exhibits[i]
+		if x.State != "same" && !(x.State == "lost" && x.Form == "derived") {
+			list = append(list, x)
 		}
 	}
 	return list
