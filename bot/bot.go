@@ -34,6 +34,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"recourse/flows"
+	"recourse/flows/dossier"
 )
 
 // Turns takes what happened into the conversations, all of it in one
@@ -96,7 +97,7 @@ type Words struct {
 // Command is a line of the command menu.
 type Command struct{ Name, Text string }
 
-// Settings is what a Bot needs. All fields are needed but those after the gap.
+// Settings is what a Bot needs. All fields are needed but the last three.
 type Settings struct {
 	Token   Secret
 	API     string // where Telegram answers: "https://api.telegram.org"
@@ -110,7 +111,6 @@ type Settings struct {
 	Log     *slog.Logger
 
 	Words []Words // English is also for everybody else
-	Cover Cover   // nil = no covered copies can be made
 	// Prune forgets what is too old at now, the people's clock's; called at the
 	// start and every hour. nil = there is nothing to forget.
 	Prune   func(ctx context.Context, now time.Time) error
@@ -130,6 +130,7 @@ type Bot struct {
 	second time.Duration // what a second of waiting lasts: tests make it short
 
 	covering chan struct{} // held while a picture is covered
+	cover    func(r io.Reader, areas []string, w io.Writer) error
 
 	toSend, toWake, toWork chan struct{} // nudges: look again, something was committed
 }
@@ -165,6 +166,7 @@ func New(s Settings) (*Bot, error) {
 		parts:    progress{of: map[int64]int{}},
 		second:   time.Second,
 		covering: make(chan struct{}, 1),
+		cover:    dossier.Cover,
 		toSend:   make(chan struct{}, 1),
 		toWake:   make(chan struct{}, 1),
 		toWork:   make(chan struct{}, 1),

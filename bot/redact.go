@@ -11,19 +11,11 @@ import (
 	"recourse/flows"
 )
 
-// Cover makes a copy of the picture r with areas covered and nothing but pixels
-// in it; no areas: only without what the phone wrote into the file. What is no
-// picture, or too large a one, is an error.
-type Cover func(r io.Reader, areas []string, w io.Writer) error
-
 // redact makes a covered copy of an exhibit: vault, cover, vault. The original
 // is only read. One at a time, for a picture in memory is large; the others
 // wait without holding a place among the jobs.
 func (b *Bot) redact(ctx context.Context, job flows.Job, work flows.Redact) (event flows.Event, wait time.Duration) {
 	lost := flows.Lost{Case: work.Case, Exhibit: work.Exhibit, Why: "refused"}
-	if b.set.Cover == nil {
-		return lost, 0
-	}
 	select {
 	case b.covering <- struct{}{}:
 		defer func() { <-b.covering }()
@@ -49,7 +41,7 @@ func (b *Bot) redact(ctx context.Context, job flows.Job, work flows.Redact) (eve
 			to.CloseWithError(err) // nil: the end of the copy
 			made <- err
 		}()
-		err = b.set.Cover(original, work.Cover, to)
+		err = b.cover(original, work.Cover, to)
 	}()
 	sum, size, head, err := b.set.Vault.Put(ctx, job.Person, from, fileLimit)
 	from.CloseWithError(errCover) // whatever is still written has nobody to read it

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"recourse/flows/content"
+	"recourse/flows/dossier"
 )
 
 // Evidence: the checklist made for the incident and the country, and what is
@@ -239,7 +240,7 @@ func evidenceSteps() []*step {
 			pass:  func(t *turn) string { return t.unlooked("made") },
 			ask: func(t *turn) {
 				var all []Button
-				for _, area := range coverAreas {
+				for _, area := range dossier.Areas() {
 					all = append(all, t.tick(t.w.text("evidence.cover."+area), area))
 				}
 				t.question(t.w.spans("evidence.cover.ask", "number", t.looked().Number), append(inRows(2, all), t.choices(1, "make")...)...)
@@ -247,7 +248,7 @@ func evidenceSteps() []*step {
 			hear: func(t *turn, h heard) string {
 				th := &t.c.Thread
 				switch {
-				case slices.Contains(coverAreas, h.value):
+				case slices.Contains(dossier.Areas(), h.value):
 					t.toggle(h.value)
 					return ""
 				case h.value == "make" && len(th.Picked) == 0:
@@ -256,7 +257,7 @@ func evidenceSteps() []*step {
 					return ""
 				case h.value == "make":
 					var areas []string
-					for _, area := range coverAreas {
+					for _, area := range dossier.Areas() {
 						if slices.Contains(th.Picked, area) {
 							areas = append(areas, area)
 						}
@@ -275,10 +276,6 @@ func evidenceSteps() []*step {
 // pictureQuestions are what is asked of a picture, in this order. They are the
 // keys of Exhibit.Answers.
 var pictureQuestions = []string{"whole", "unedited", "dated", "sender"}
-
-// coverAreas are the parts of a picture that can be covered, as dossier.Cover
-// names them.
-var coverAreas = []string{"top", "bottom", "left_third", "right_third", "middle"}
 
 // onePage is how many exhibits stand on one page of the list.
 const onePage = 8

@@ -6,8 +6,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"image"
-	"image/draw"
-	"image/jpeg"
 	"image/png"
 	"io"
 	"log/slog"
@@ -65,7 +63,7 @@ func (w *whole) start() {
 	w.store = s
 	w.bot, err = bot.New(bot.Settings{
 		Token: bot.NewSecret(token), API: w.server.URL, Turns: s, Outbox: s, Alarm: s, Jobs: s, Vault: vault{s},
-		Advance: w.advance, Now: w.box.Now, Log: slog.New(slog.DiscardHandler), Pace: 100000, Cover: cover,
+		Advance: w.advance, Now: w.box.Now, Log: slog.New(slog.DiscardHandler), Pace: 100000,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -194,36 +192,6 @@ func (w *whole) file(chat int64, f sent) {
 }
 
 func (w *whole) share(chat int64, kind string) { w.box.Share(chat, kind) }
-
-// cover paints areas of a picture over.
-func cover(r io.Reader, areas []string, w io.Writer) error {
-	m, _, err := image.Decode(r)
-	if err != nil {
-		return err
-	}
-	b := m.Bounds()
-	out := image.NewRGBA(b)
-	draw.Draw(out, b, m, b.Min, draw.Src)
-	for _, a := range areas {
-		x := b
-		switch a {
-		case "top":
-			x.Max.Y = b.Dy() / 8
-		case "bottom":
-			x.Min.Y = b.Dy() * 7 / 8
-		case "left_third":
-			x.Max.X = b.Dx() / 3
-		case "right_third":
-			x.Min.X = b.Dx() * 2 / 3
-		case "middle":
-			x.Min.Y, x.Max.Y = b.Dy()/3, b.Dy()*2/3
-		default:
-			return fmt.Errorf("no such area %q", a)
-		}
-		draw.Draw(out, x, image.Black, image.Point{}, draw.Src)
-	}
-	return jpeg.Encode(w, out, nil)
-}
 
 // picture is a small real picture, another for each name.
 func picture(name string) []byte {
