@@ -138,6 +138,9 @@ type Bot struct {
 	exporting chan struct{} // a place each
 	second    time.Duration // what a second of waiting lasts: tests make it short
 
+	covering chan struct{} // held while a picture is covered
+	cover    func(r io.Reader, areas []string, w io.Writer) error
+
 	toSend, toWake, toWork chan struct{} // nudges: look again, something was committed
 }
 
@@ -175,6 +178,8 @@ func New(s Settings) (*Bot, error) {
 		toSend:    make(chan struct{}, 1),
 		toWake:    make(chan struct{}, 1),
 		toWork:    make(chan struct{}, 1),
+		covering:  make(chan struct{}, 1),
+		cover:     dossier.Cover,
 	}
 	b.api, err = telegram.New(nickname,
 		telegram.WithServerURL(s.API),

@@ -80,6 +80,7 @@ var commands = []struct {
 	}},
 	// Buttons speak these; nobody has to type them.
 	{"shows", false, (*turn).shows},
+	{"out", false, (*turn).leaveOut},
 	{"tomorrow", false, func(t *turn, _ string) {
 		if t.c == nil || !t.c.open() {
 			t.first("command.no_case")
