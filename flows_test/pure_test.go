@@ -99,10 +99,24 @@ func (w *pure) hear(chat int64, e flows.Event) {
 		case flows.Redact:
 			sum := sha256.Sum256([]byte(fmt.Sprint(e.SHA256, e.Cover)))
 			w.hear(chat, flows.Kept{Case: e.Case, Exhibit: e.Exhibit, SHA256: hex.EncodeToString(sum[:]), Size: 10, Type: "image/jpeg"})
+		case flows.Export:
+			w.exported(chat, e)
 		case flows.Recognize:
 			w.hear(chat, flows.Recognized{Case: e.Case, Exhibit: e.Exhibit})
 		}
 	}
+}
+
+// exported puts the case into words, as the bot does, and hands over empty files.
+func (w *pure) exported(chat int64, e flows.Export) {
+	if _, err := w.g.Dossier(w.person(chat), e, nil, nil); err != nil {
+		panic(err)
+	}
+	var files []flows.Document
+	for _, ending := range []string{"pdf", "zip"} {
+		files = append(files, flows.Document{Name: fmt.Sprintf("recourse-case-%d.%s", e.Case, ending), SHA256: sum(ending)})
+	}
+	w.hear(chat, flows.Exported{Case: e.Case, Pack: e.Pack, Files: files})
 }
 
 func sum(text string) string {

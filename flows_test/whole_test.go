@@ -63,7 +63,7 @@ func (w *whole) start() {
 	w.store = s
 	w.bot, err = bot.New(bot.Settings{
 		Token: bot.NewSecret(token), API: w.server.URL, Turns: s, Outbox: s, Alarm: s, Jobs: s, Vault: vault{s},
-		Advance: w.advance, Now: w.box.Now, Log: slog.New(slog.DiscardHandler), Pace: 100000,
+		Records: s, Dossier: w.g.Dossier, Key: s.Key(), Advance: w.advance, Now: w.box.Now, Log: slog.New(slog.DiscardHandler), Pace: 100000,
 	})
 	if err != nil {
 		w.t.Fatal(err)
