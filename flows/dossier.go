@@ -39,7 +39,7 @@ func (g *Guide) Dossier(p *Person, work Export, log [][]byte, stamps []Stamp) (*
 			return longDate(dateOf(at), work.Language) + t.w.text("export.clock", "time", at.Format("15:04"))
 		},
 		Words: func(key string, pairs ...any) string { return t.w.text(key, pairs...) },
-		Title: t.title(c), Cover: t.coverFields(), Parties: t.parties(),
+		Title: t.subject(), Cover: t.coverFields(), Parties: t.parties(),
 		Chronology: t.chronology(), Claim: t.claimFields(), Basis: t.basis(),
 		Log: log, Calendar: t.calendarOf(),
 	}
@@ -297,19 +297,28 @@ func (t *turn) dossierExhibit(x *Exhibit) dossier.Exhibit {
 		e.Forward = &dossier.Origin{Kind: f.Kind, Name: f.Name, Date: f.Date}
 	}
 	if x.State == "kept" {
-		e.Notes = []string{content.Clean(join(t.proves(t.c, x)))}
+		e.Notes = []string{t.w.text("export.note." + x.sort())}
 	}
 	return e
 }
 
-// exhibitTitle is "Photo: the invoice".
+// exhibitTitle is what it shows as far as anybody said, else what kind of thing
+// it is.
 func (t *turn) exhibitTitle(x *Exhibit) string {
-	kind := t.w.text("exhibit.kind." + x.Kind)
-	switch {
-	case len(x.Proofs) > 0:
-		return kind + t.w.text("list.colon") + t.proofNames(t.c, x, t.p.Language)
-	case x.Shows != "":
-		return kind + t.w.text("list.colon") + cut(oneLine(x.Shows), 120)
+	if slices.ContainsFunc(t.checklist(t.c), func(p content.Proof) bool { return slices.Contains(x.Proofs, p.ID) }) {
+		return t.proofNames(t.c, x, t.p.Language)
 	}
-	return kind
+	if x.Shows != "" {
+		return cut(oneLine(x.Shows), 120)
+	}
+	return t.w.text("export.kind." + x.Kind)
+}
+
+// subject is what the case is about, as it stands on the cover.
+func (t *turn) subject() string {
+	c := t.c
+	if c.Merchant.Name == "" && c.Product == "" {
+		return t.title(c)
+	}
+	return strings.Trim(c.Merchant.Name+" · "+c.Product, " ·")
 }

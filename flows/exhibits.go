@@ -568,17 +568,7 @@ func (t *turn) whatIs(c *Case, x *Exhibit, language string) string {
 // proves is what an exhibit shows by itself and what it doesn't, in one line,
 // and the wish for the original where it matters.
 func (t *turn) proves(c *Case, x *Exhibit) []Span {
-	key := "exhibit.proves." + x.Kind
-	switch {
-	case x.Form == "derived":
-		key = "exhibit.proves.copy"
-	case x.Forward != nil:
-		key = "exhibit.proves.forward"
-	case x.Theirs:
-		key = "exhibit.proves.theirs"
-	case (x.Kind == "photo" || x.Kind == "document" && strings.HasPrefix(x.Type, "image/")) && slices.ContainsFunc(x.Proofs, isScreen):
-		key = "exhibit.proves.screen"
-	}
+	key := "exhibit.proves." + x.sort()
 	if !t.w.has(key) {
 		key = "exhibit.proves.document"
 	}
@@ -589,6 +579,22 @@ func (t *turn) proves(c *Case, x *Exhibit) []Span {
 		return paragraphs(t.w.spans(key), t.w.spans("exhibit.as_file"))
 	}
 	return t.w.spans(key)
+}
+
+// sort is what counts when it is asked what an exhibit shows: its kind, or
+// what is more telling than that.
+func (x *Exhibit) sort() string {
+	switch {
+	case x.Form == "derived":
+		return "copy"
+	case x.Forward != nil:
+		return "forward"
+	case x.Theirs:
+		return "theirs"
+	case (x.Kind == "photo" || x.Kind == "document" && strings.HasPrefix(x.Type, "image/")) && slices.ContainsFunc(x.Proofs, isScreen):
+		return "screen"
+	}
+	return x.Kind
 }
 
 // isScreen tells the lines of a checklist that are usually pictures of a screen.
