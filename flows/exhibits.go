@@ -219,6 +219,9 @@ func (t *turn) keep(x Exhibit) int {
 	t.tickArrived(c, &x)
 	c.Exhibits = append(c.Exhibits, x)
 	t.note("exhibit", arrival(&x)...)
+	for _, e := range x.Edits { // changed while it waited for its case
+		t.noteEdit(&x, e)
+	}
 	if x.State == "kept" {
 		t.do(React{Message: x.Message, Emoji: "👍"})
 		t.receipt(c, c.exhibit(x.Number))
@@ -739,6 +742,10 @@ func (t *turn) setOut(x *Exhibit, out bool) {
 	t.note(what, "number", strconv.Itoa(x.Number))
 }
 
+func (t *turn) noteEdit(x *Exhibit, e Edit) {
+	t.note("exhibit edited", "number", strconv.Itoa(x.Number), "sha256", hashOf(e.Text), "edited", stamp(e.At))
+}
+
 // editedExhibit hears that a message which is an exhibit was changed: both
 // versions stay. False = no exhibit came with that message.
 func (t *turn) editedExhibit(e Edited) bool {
@@ -758,7 +765,7 @@ func (t *turn) editedExhibit(e Edited) bool {
 			}
 			t.c = c
 			x.Edits = append(x.Edits, Edit{e.At, text})
-			t.note("exhibit edited", "number", strconv.Itoa(x.Number), "sha256", hashOf(text), "edited", stamp(e.At))
+			t.noteEdit(x, Edit{e.At, text})
 			if said := t.g.content.Reader.Proofs(text); x.Form != "text_only" && x.State == "kept" && len(said) > 0 && len(union(x.Proofs, said)) > len(x.Proofs) {
 				x.Proofs = union(x.Proofs, said)
 				t.noteShows(x)

@@ -652,9 +652,14 @@ func (t *turn) exhibits() {
 		if len(all) == 0 {
 			all = t.p.Cases
 		}
-		if len(all) != 1 {
+		switch len(all) {
+		case 1:
+		case 0:
 			t.first("command.no_case")
 			t.again()
+			return
+		default:
+			t.list("") // which one is a tap away
 			return
 		}
 		t.c = all[0]

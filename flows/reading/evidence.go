@@ -74,7 +74,7 @@ func unquote(s string) string {
 // Proofs reads of which lines of the checklists a caption or a sentence speaks:
 // "the invoice", 快递单. What is denied is none.
 func (r *Reader) Proofs(text string) []string {
-	_, spans, nots := r.proofHits(text, useProof, useProofNot)
+	spans, nots := r.proofHits(text, useProof, useProofNot)
 	var ids []string
 	for _, h := range spans {
 		id := r.rules[h.rule].key
@@ -89,7 +89,7 @@ func (r *Reader) Proofs(text string) []string {
 // Screen reads what a picture is of by the words on it. It is slow to be sure: a
 // button that speaks of an invoice makes no invoice.
 func (r *Reader) Screen(words string) []string {
-	_, hits, _ := r.proofHits(words, useScreen, useScreen)
+	hits, _ := r.proofHits(words, useScreen, useScreen)
 	found := map[int]int{} // row → the sides that stand there, as bits
 	var ids []string
 	for _, h := range hits {
@@ -103,8 +103,8 @@ func (r *Reader) Screen(words string) []string {
 }
 
 // proofHits finds the phrases of two uses in a text, the denied ones left out.
-func (r *Reader) proofHits(text string, yes, not use) (tokens []token, spans, nots []hit) {
-	tokens = r.cut(text)
+func (r *Reader) proofHits(text string, yes, not use) (spans, nots []hit) {
+	tokens := r.cut(text)
 	if len(tokens) > looked {
 		tokens = tokens[:looked]
 	}
@@ -120,7 +120,7 @@ func (r *Reader) proofHits(text string, yes, not use) (tokens []token, spans, no
 	}}
 	s.all(&r.proofs)
 	slices.SortStableFunc(spans, func(a, b hit) int { return a.from - b.from })
-	return tokens, spans, nots
+	return spans, nots
 }
 
 // Showing reads a sentence whose whole point is what an exhibit shows: "this is
