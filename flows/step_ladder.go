@@ -248,7 +248,11 @@ func (t *turn) lodge(r *content.Rung, p *Proceeding) {
 	if p.State == "drafted" {
 		p.State = "sent"
 	}
-	p.Letters = append(p.Letters, Letter{Name: r.Complaint, Language: r.Language, Text: t.complaint(r, r.Language), Drafted: t.in.At, Sent: t.in.At, How: "form"})
+	l := Letter{Name: r.Complaint, Language: r.Language, Drafted: t.in.At, Sent: t.in.At, How: "form"}
+	if r.Complaint != "" { // some bodies are only rung up
+		l.Text = t.complaint(r, r.Language)
+	}
+	p.Letters = append(p.Letters, l)
 	span := r.Answer
 	if span.Zero() {
 		span = content.Span{Days: 14}
