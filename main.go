@@ -22,6 +22,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -40,11 +41,13 @@ import (
 
 // The store satisfies what the bot asks for, without knowing it.
 var (
-	_ bot.Turns  = (*store.Store)(nil)
-	_ bot.Outbox = (*store.Store)(nil)
-	_ bot.Alarm  = (*store.Store)(nil)
-	_ bot.Jobs   = (*store.Store)(nil)
-	_ bot.Vault  = vault{}
+	_ bot.Turns   = (*store.Store)(nil)
+	_ bot.Outbox  = (*store.Store)(nil)
+	_ bot.Alarm   = (*store.Store)(nil)
+	_ bot.Jobs    = (*store.Store)(nil)
+	_ bot.Vault   = vault{}
+	_ bot.Records = (*store.Store)(nil)
+	_ bot.Stamps  = (*store.Store)(nil)
 )
 
 func main() {
@@ -99,6 +102,7 @@ type settings struct {
 	API       string     `env:"TELEGRAM_API_URL" envDefault:"https://api.telegram.org"`
 	Data      string     `env:"DATA_DIR" envDefault:"data"`
 	Listen    string     `env:"LISTEN_ADDR" envDefault:"127.0.0.1:8080"` // of the stand-in
+	Authority string     `env:"TSA_URL"`                                 // attests the ends of logs (RFC 3161); none: nobody does
 }
 
 func readSettings(environ []string) (settings, error) {
@@ -117,6 +121,9 @@ func readSettings(environ []string) (settings, error) {
 		if s.Token = bot.NewSecret(string(text)); s.Token.Reveal() == "" {
 			return s, fmt.Errorf("TELEGRAM_BOT_TOKEN_FILE: %s is empty", s.TokenFile)
 		}
+	}
+	if a, err := url.Parse(s.Authority); s.Authority != "" && (err != nil || a.Host == "" || a.Scheme != "http" && a.Scheme != "https") {
+		return s, errors.New("TSA_URL is not a web address; it looks like https://tsa.example.org/tsr")
 	}
 	return s, nil
 }
@@ -173,6 +180,7 @@ func serve(ctx context.Context, environ []string, stdout, stderr io.Writer) (err
 	b, err := bot.New(bot.Settings{
 		Token: set.Token, API: set.API,
 		Turns: memory, Outbox: memory, Alarm: memory, Jobs: memory, Vault: vault{memory}, Absence: memory,
+		Records: memory, Dossier: guide.Dossier, Key: memory.Key(), Stamps: memory, Authority: set.Authority,
 		Advance: guide.Advance, Now: now, Log: log,
 		Words: words(guide), Prune: memory.Prune, Pace: pace,
 	})

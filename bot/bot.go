@@ -34,6 +34,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"recourse/flows"
+	"recourse/flows/dossier"
 )
 
 // Turns takes what happened into the conversations, all of it in one
@@ -96,7 +97,7 @@ type Words struct {
 // Command is a line of the command menu.
 type Command struct{ Name, Text string }
 
-// Settings is what a Bot needs. All fields are needed but the last three.
+// Settings is what a Bot needs. All fields are needed above Words.
 type Settings struct {
 	Token   Secret
 	API     string // where Telegram answers: "https://api.telegram.org"
@@ -105,6 +106,10 @@ type Settings struct {
 	Alarm   Alarm
 	Jobs    Jobs
 	Vault   Vault
+	Records Records
+	// Dossier puts a case into words for the language and pack an export asks for.
+	Dossier func(p *flows.Person, work flows.Export, log [][]byte, stamps []flows.Stamp) (*dossier.Dossier, error)
+	Key     dossier.Key // signs dossiers
 	Advance flows.Advance
 	Now     func() time.Time // the people's clock
 	Log     *slog.Logger
@@ -114,19 +119,27 @@ type Settings struct {
 	// start and every hour. nil = there is nothing to forget.
 	Prune   func(ctx context.Context, now time.Time) error
 	Absence Absence // nil = silences are not told
-	Pace    int     // messages a second to everybody together; 0 = 30, as Telegram asks
+	Stamps  Stamps  // needed with Authority
+	// Authority is the address of a time-stamping authority (RFC 3161) that
+	// attests the ends of logs; "" = none.
+	Authority string
+	Pace      int // messages a second to everybody together; 0 = 30, as Telegram asks
 }
 
 // Bot talks with Telegram. Run or Settle works it, one of them at a time.
 type Bot struct {
-	set    Settings
-	api    *telegram.Bot // methods and models; its receiving half is not used
-	client *http.Client
-	pace   *rate.Limiter
-	offset int64     // the next update wanted
-	noted  time.Time // when Absence last heard of it
-	parts  progress
-	second time.Duration // what a second of waiting lasts: tests make it short
+	set       Settings
+	api       *telegram.Bot // methods and models; its receiving half is not used
+	client    *http.Client
+	pace      *rate.Limiter
+	offset    int64     // the next update wanted
+	noted     time.Time // when Absence last heard of it
+	parts     progress
+	exporting chan struct{} // a place each
+	second    time.Duration // what a second of waiting lasts: tests make it short
+
+	covering chan struct{} // held while a picture is covered
+	cover    func(r io.Reader, areas []string, w io.Writer) error
 
 	toSend, toWake, toWork chan struct{} // nudges: look again, something was committed
 }
@@ -156,14 +169,17 @@ func New(s Settings) (*Bot, error) {
 		s.Pace = 30
 	}
 	b := &Bot{
-		set:    s,
-		client: newClient(),
-		pace:   rate.NewLimiter(rate.Limit(s.Pace), s.Pace),
-		parts:  progress{of: map[int64]int{}},
-		second: time.Second,
-		toSend: make(chan struct{}, 1),
-		toWake: make(chan struct{}, 1),
-		toWork: make(chan struct{}, 1),
+		set:       s,
+		client:    newClient(),
+		pace:      rate.NewLimiter(rate.Limit(s.Pace), s.Pace),
+		parts:     progress{of: map[int64]int{}},
+		exporting: make(chan struct{}, exports),
+		second:    time.Second,
+		toSend:    make(chan struct{}, 1),
+		toWake:    make(chan struct{}, 1),
+		toWork:    make(chan struct{}, 1),
+		covering:  make(chan struct{}, 1),
+		cover:     dossier.Cover,
 	}
 	b.api, err = telegram.New(nickname,
 		telegram.WithServerURL(s.API),
@@ -197,6 +213,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	loops.Go(func() { b.wake(ctx) })
 	loops.Go(func() { b.work(ctx) })
 	loops.Go(func() { b.prune(ctx) })
+	loops.Go(func() { b.stamp(ctx) })
 	loops.Wait()
 	close(drain)
 	defer time.AfterFunc(farewell, stop).Stop()

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,9 @@ const (
 	tries     = 10       // before a file counts as gone, over about three hours
 )
 
+// errEmpty: the file has no bytes at all, so there is nothing to keep.
+var errEmpty = errors.New("the file is empty")
+
 // fetch brings one file into the vault. No event = it did not work this time,
 // and is to be tried again after wait.
 func (b *Bot) fetch(ctx context.Context, job flows.Job, work flows.Fetch) (event flows.Event, wait time.Duration) {
@@ -38,6 +42,8 @@ func (b *Bot) fetch(ctx context.Context, job flows.Job, work flows.Fetch) (event
 		return kept, 0
 	case errors.Is(err, ErrUnwanted):
 		return nil, b.second // the job is gone with its person: putting it off does nothing
+	case errors.Is(err, errEmpty):
+		return lost("empty"), 0
 	case errors.Is(err, ErrTooBig), strings.Contains(v.words, "file is too big"):
 		return lost("too_big"), 0
 	case v.what == flood:
@@ -89,7 +95,11 @@ func (b *Bot) download(ctx context.Context, person int64, work flows.Fetch) (flo
 		size = f.FileSize
 	}
 	from := &whole{from: response.Body, size: size}
-	sum, n, head, err := b.set.Vault.Put(ctx, person, from, fileLimit)
+	body := bufio.NewReader(from)
+	if _, err := body.Peek(1); err == io.EOF {
+		return nil, errEmpty
+	}
+	sum, n, head, err := b.set.Vault.Put(ctx, person, body, fileLimit)
 	switch {
 	case errors.Is(err, ErrTooBig), errors.Is(err, ErrUnwanted):
 		return nil, err

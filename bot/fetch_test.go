@@ -83,6 +83,16 @@ func TestDownloads(t *testing.T) {
 		{name: "refused as too big", meta: func(int) *http.Response {
 			return respond(400, `{"ok":false,"error_code":400,"description":"Bad Request: file is too big"}`)
 		}, want: "too_big"},
+		{name: "empty", meta: func(int) *http.Response {
+			return respond(200, `{"ok":true,"result":{"file_id":"F","file_path":"documents/a b.bin"}}`)
+		}, file: func(int) (*http.Response, error) { return respond(200, ""), nil }, want: "empty"},
+		{name: "nothing comes though it has a size, then well", file: func(n int) (*http.Response, error) {
+			r := whole()
+			if r.ContentLength = -1; n == 1 {
+				r.Body = io.NopCloser(strings.NewReader(""))
+			}
+			return r, nil
+		}, want: "Kept", retries: 1},
 		{name: "too big though it said not", file: func(int) (*http.Response, error) {
 			r := respond(200, "")
 			r.Body, r.ContentLength = io.NopCloser(io.LimitReader(zeros{}, fileLimit+5)), -1

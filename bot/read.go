@@ -209,7 +209,7 @@ func (m *said) file() (flows.File, bool) {
 		kind string
 		file *file
 	}{
-		{"video", m.Animation}, // Telegram makes them silent films
+		{"animation", m.Animation}, // Telegram makes them silent films
 		{"document", m.Document},
 		{"voice", m.Voice},
 		{"video", m.Video},

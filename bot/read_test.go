@@ -73,7 +73,7 @@ func TestRead(t *testing.T) {
 		{"video", `"message":{"message_id":5,` + person + `,"video":` + file + `}`, 7, sent("video")},
 		{"audio", `"message":{"message_id":5,` + person + `,"audio":` + file + `}`, 7, sent("audio")},
 		{"video note", `"message":{"message_id":5,` + person + `,"video_note":` + file + `}`, 7, sent("video_note")},
-		{"animation", `"message":{"message_id":5,` + person + `,"animation":` + file + `,"document":{"file_id":"other"}}`, 7, sent("video")},
+		{"animation", `"message":{"message_id":5,` + person + `,"animation":` + file + `,"document":{"file_id":"other"}}`, 7, sent("animation")},
 		{
 			"sizes that lie", `"message":{"message_id":5,` + person + `,"document":{"file_id":"F","file_unique_id":"U","file_size":-3}}`,
 			7,

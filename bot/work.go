@@ -122,6 +122,10 @@ func (b *Bot) perform(ctx context.Context, job flows.Job) (event flows.Event, wa
 	switch work := job.Work.(type) {
 	case flows.Fetch:
 		return b.fetch(ctx, job, work)
+	case flows.Export:
+		return b.export(ctx, job, work)
+	case flows.Redact:
+		return b.redact(ctx, job, work)
 	}
 	return given(job.Work), 0
 }

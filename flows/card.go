@@ -87,6 +87,9 @@ func (t *turn) cardButtons(c *Case) [][]Button {
 			rows = append(rows, []Button{b})
 		}
 	}
+	if keptExhibits(c) > 0 {
+		rows = append(rows, []Button{{Label: t.w.text("button.export"), Case: c.Number, Value: "/export"}})
+	}
 	if m != nil && m.Answer == "offer" {
 		rows = append(rows, t.choices(1, "money")...)
 	}

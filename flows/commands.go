@@ -44,6 +44,7 @@ var commands = []struct {
 	}},
 	{"law", true, func(t *turn, _ string) { t.rules() }},
 	{"remind", true, func(t *turn, _ string) { t.reminders() }},
+	{"export", true, (*turn).export},
 	{"settings", true, func(t *turn, _ string) {
 		t.p.Thread = Thread{}
 		t.enter("settings")
@@ -79,6 +80,7 @@ var commands = []struct {
 	}},
 	// Buttons speak these; nobody has to type them.
 	{"shows", false, (*turn).shows},
+	{"out", false, (*turn).leaveOut},
 	{"tomorrow", false, func(t *turn, _ string) {
 		if t.c == nil || !t.c.open() {
 			t.first("command.no_case")

@@ -46,6 +46,7 @@ type Thread struct {
 	Picked   []string `json:"picked,omitempty"`   // choices ticked so far in a question with several answers
 	Fact     string   `json:"fact,omitempty"`     // fact being changed
 	Page     int      `json:"page,omitempty"`
+	Exhibit  int      `json:"exhibit,omitempty"` // number of the exhibit being looked at
 	Dates    []Date   `json:"dates,omitempty"`   // readings of an ambiguous date, offered as buttons
 	Offered  []Choice `json:"offered,omitempty"` // buttons under the question, so that their words may be typed too
 }
@@ -82,12 +83,13 @@ type Case struct {
 	Exhibits    []Exhibit     `json:"exhibits,omitempty"`
 	Proceedings []*Proceeding `json:"proceedings,omitempty"`
 	Reminders   []Reminder    `json:"reminders,omitempty"`
-	Answers     []Answer      `json:"answers,omitempty"`  // which message answered what, so that its edit corrects it
-	Tone        string        `json:"tone,omitempty"`     // friendly firm final
-	AnswerBy    Date          `json:"answer_by,omitzero"` // chosen instead of the country's usual time
-	Unsafe      bool          `json:"unsafe,omitempty"`   // in danger: letters and reminders pause
-	Exports     int           `json:"exports,omitempty"`  // dossiers asked for so far
-	Outcome     string        `json:"outcome,omitempty"`  // solved partly given_up withdrawn; empty = open
+	Answers     []Answer      `json:"answers,omitempty"`   // which message answered what, so that its edit corrects it
+	Tone        string        `json:"tone,omitempty"`      // friendly firm final
+	AnswerBy    Date          `json:"answer_by,omitzero"`  // chosen instead of the country's usual time
+	Unsafe      bool          `json:"unsafe,omitempty"`    // in danger: letters and reminders pause
+	Exports     int           `json:"exports,omitempty"`   // dossiers asked for so far
+	Exporting   bool          `json:"exporting,omitempty"` // one is being made
+	Outcome     string        `json:"outcome,omitempty"`   // solved partly given_up withdrawn; empty = open
 	CameBack    string        `json:"came_back,omitempty"`
 	Closed      time.Time     `json:"closed,omitzero"`
 }
@@ -122,10 +124,10 @@ func (m Money) Amount() (a currency.Amount, ok bool) {
 // reached this bot at this time in this message and have not changed since.
 type Exhibit struct {
 	Number   int       `json:"number"`           // within its case, from 1; never used again
-	Kind     string    `json:"kind"`             // photo document voice video audio video_note text forward
+	Kind     string    `json:"kind"`             // photo document voice video audio video_note animation text forward
 	Form     string    `json:"form"`             // as_sent_file telegram_recompressed text_only derived
-	State    string    `json:"state"`            // waiting kept lost
-	Why      string    `json:"why,omitempty"`    // why it was lost: too_big gone refused
+	State    string    `json:"state"`            // waiting kept lost same (its bytes are those of Parent: it stands in the log only)
+	Why      string    `json:"why,omitempty"`    // why it was lost: too_big gone refused empty
 	SHA256   string    `json:"sha256,omitempty"` // of the original bytes (of the UTF-8 text for text), hex
 	Size     int64     `json:"size,omitempty"`   // bytes
 	Type     string    `json:"type,omitempty"`   // detected from the content
@@ -147,6 +149,7 @@ type Exhibit struct {
 	Parent   int       `json:"parent,omitempty"` // number of the exhibit this is a copy of
 	Cover    []string  `json:"cover,omitempty"`  // areas that are covered in the copy
 	Out      bool      `json:"out,omitempty"`    // left out of the dossier; never out of the log
+	For      []string  `json:"for,omitempty"`    // kinds of trouble it speaks for; empty = the whole case
 	Words    string    `json:"words,omitempty"`  // what a machine read off the picture: a suggestion, never a fact
 	// What the person says of the picture; a question nobody answered is absent
 	// and never guessed. Questions: whole unedited dated sender; answers: yes no.

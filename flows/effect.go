@@ -70,7 +70,9 @@ type (
 		Language string `json:"language"`       // it is written in
 		Pack     string `json:"pack,omitempty"` // "police" = the short pack; empty = everything
 	}
-	// Note is a line of the case's log. Data holds ids and choices, no words.
+	// Note is a line of the case's log. Data holds ids, choices and what Telegram
+	// delivered with a message (names, dates, file names), since that is what a
+	// dossier is held against; of words it holds the SHA-256 only.
 	Note struct {
 		Case int               `json:"case"`
 		What string            `json:"what"`

@@ -34,8 +34,7 @@ func (t *turn) hear(e Event) {
 	case Edited:
 		t.edited(e)
 	case Unsupported:
-		t.first("unsupported")
-		t.again()
+		t.unsupported(e.Kind)
 	}
 }
 
@@ -102,6 +101,16 @@ func (t *turn) said(e Said) {
 		return
 	}
 	s := t.present()
+	if _, theirs := t.g.content.Reader.Theirs(text); theirs && t.offered(text) == "" && (s == nil || s.name != "letter.own") {
+		if s == nil || s.name != "said.ask" && s.name != "promised.ask" {
+			t.pasted(e)
+			return
+		}
+		t.keepTheirs(e) // and they are the answer as well
+	}
+	if t.showing(text) {
+		return
+	}
 	if s == nil {
 		t.home()
 		return
@@ -304,17 +313,10 @@ func (t *turn) pause() {
 
 // edited corrects what a message said.
 func (t *turn) edited(e Edited) {
+	if t.editedExhibit(e) {
+		return
+	}
 	for _, c := range t.p.Cases {
-		for i := range c.Exhibits {
-			x := &c.Exhibits[i]
-			if x.Message == e.Message {
-				x.Edits = append(x.Edits, Edit{e.At, cut(e.Text, 4096)})
-				t.c = c
-				t.note("exhibit edited", "exhibit", fmt.Sprint(x.Number))
-				t.tell("edit.exhibit", "number", x.Number)
-				return
-			}
-		}
 		for i := range c.Answers {
 			a := &c.Answers[i]
 			if a.Message != e.Message {

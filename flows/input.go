@@ -59,7 +59,7 @@ type (
 		Size          int64
 		Type          string
 	}
-	// Lost: it can't be had. Why: too_big, gone, refused.
+	// Lost: it can't be had. Why: too_big, gone, refused, empty.
 	Lost struct {
 		Case, Exhibit int
 		Why           string
@@ -95,7 +95,7 @@ type (
 // File is a file as Telegram announces it; nothing of it is believed.
 type File struct {
 	ID, Unique string
-	Kind       string // photo document voice video audio video_note
+	Kind       string // photo document voice video audio video_note animation
 	Name, Type string // as declared by the sender
 	Size       int64  // bytes; 0 = not said
 }

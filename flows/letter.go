@@ -41,13 +41,11 @@ func (t *turn) paper(language, body string, by Date) content.Paper {
 	}
 	p.WantAmount = money(t.asked(), language)
 	p.Demand = t.demand(w)
-	for _, e := range c.Exhibits {
-		if e.State == "kept" {
-			p.Exhibits = append(p.Exhibits, content.Exhibit{
-				Number: e.Number, What: t.proofNames(c, &e, language),
-				Date: countryDate(dateOf(e.Sent.In(t.p.location())), language, c.Country), Proofs: e.Proofs,
-			})
-		}
+	for _, e := range c.papers() {
+		p.Exhibits = append(p.Exhibits, content.Exhibit{
+			Number: e.Number, What: t.whatIs(c, e, language),
+			Date: countryDate(t.dayOf(e), language, c.Country), Proofs: e.Proofs,
+		})
 	}
 	if m := c.merchant(); m != nil {
 		for _, l := range m.sent() {
@@ -218,8 +216,11 @@ func (g *Guide) readable(languages []string, own string) string {
 
 // write fills a letter to the merchant.
 func (t *turn) write(l *Letter, language string) string {
-	if l.Own != "" && language == l.Language {
+	switch {
+	case l.Own != "" && language == l.Language:
 		return l.Own
+	case l.Text != "" && language == l.Language:
+		return l.Text
 	}
 	name := l.Name
 	if l.Short {

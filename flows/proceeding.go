@@ -23,6 +23,7 @@ type Letter struct {
 	Language string    `json:"language"`        // of the version to send
 	Short    bool      `json:"short,omitempty"` // for a chat window
 	Own      string    `json:"own,omitempty"`   // the person's own wording, when they wrote it themselves
+	Text     string    `json:"text,omitempty"`  // its words as they went out: what is learned later changes nothing in them
 	By       Date      `json:"by,omitzero"`     // answer-by date it names
 	Drafted  time.Time `json:"drafted"`
 	Sent     time.Time `json:"sent,omitzero"`

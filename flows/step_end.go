@@ -59,7 +59,9 @@ func endSteps() []*step {
 					text = append(text, t.w.spans("end.withdraw"))
 				}
 				text = append(text, lines(t.w.spans("tips.head"), t.tips()), t.w.spans("end.recovery"), t.w.spans("end.keep"))
-				t.question(paragraphs(text...), append(t.choices(1, "reopen"), []Button{{Label: t.w.text("button.new"), Value: "/new"}, {Label: t.w.text("button.erase"), Value: "/erase"}})...)
+				t.question(paragraphs(text...), append(t.choices(1, "reopen"),
+					[]Button{{Label: t.w.text("button.export"), Case: t.c.Number, Value: "/export"}},
+					[]Button{{Label: t.w.text("button.new"), Value: "/new"}, {Label: t.w.text("button.erase"), Value: "/erase"}})...)
 			},
 			hear: func(t *turn, h heard) string {
 				if h.value == "reopen" {

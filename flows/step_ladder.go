@@ -248,7 +248,11 @@ func (t *turn) lodge(r *content.Rung, p *Proceeding) {
 	if p.State == "drafted" {
 		p.State = "sent"
 	}
-	p.Letters = append(p.Letters, Letter{Name: r.Complaint, Language: r.Language, Drafted: t.in.At, Sent: t.in.At, How: "form"})
+	l := Letter{Name: r.Complaint, Language: r.Language, Drafted: t.in.At, Sent: t.in.At, How: "form"}
+	if r.Complaint != "" { // some bodies are only rung up
+		l.Text = t.complaint(r, r.Language)
+	}
+	p.Letters = append(p.Letters, l)
 	span := r.Answer
 	if span.Zero() {
 		span = content.Span{Days: 14}
@@ -376,10 +380,8 @@ func (t *turn) showComplaint(r *content.Rung) {
 		}
 	}
 	var attach [][]Span
-	for i := range t.c.Exhibits {
-		if x := &t.c.Exhibits[i]; x.State == "kept" {
-			attach = append(attach, t.w.spans("exhibit.attach", "number", x.Number, "what", t.proofNames(t.c, x, t.p.Language)))
-		}
+	for _, x := range t.c.papers() {
+		attach = append(attach, t.w.spans("exhibit.attach", "number", x.Number, "what", t.whatIs(t.c, x, t.p.Language)))
 	}
 	if len(attach) > 0 {
 		t.say(paragraphs(t.w.spans("complaint.attach"), lines(attach...)))

@@ -245,6 +245,7 @@ func (t *turn) went() {
 	if l == nil {
 		return // said twice
 	}
+	l.Text = t.write(l, l.Language)
 	l.Sent = t.in.At
 	if !l.By.After(t.today()) {
 		l.By = t.answerBy()
@@ -327,10 +328,14 @@ func (t *turn) calendar(p *Proceeding) {
 		Text: t.w.spans("calendar.here"),
 		Document: &Document{
 			Name: t.fileName("date", ".ics"), Type: "text/calendar; charset=utf-8",
-			Data: dossier.Calendar(dossier.Entry{
-				ID: dossier.EntryID(t.p.ID, t.c.Number, p.Number), Day: p.AnswerBy, Title: t.w.text("calendar.title"),
-				Text: t.w.text("calendar.text", "title", t.title(t.c)), Made: t.in.At,
-			}),
+			Data: dossier.Calendar(t.calendarEntry(p)),
 		},
 	})
+}
+
+func (t *turn) calendarEntry(p *Proceeding) dossier.Entry {
+	return dossier.Entry{
+		ID: dossier.EntryID(t.p.ID, t.c.Number, p.Number), Day: p.AnswerBy, Title: t.w.text("calendar.title"),
+		Text: t.w.text("calendar.text", "title", t.title(t.c)), Made: t.in.At,
+	}
 }

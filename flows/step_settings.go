@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -131,7 +132,7 @@ func settingsSteps() []*step {
 			exits: map[string]string{"chosen": end, "new": "story.ask"},
 			ask: func(t *turn) {
 				var all []Button
-				for _, c := range t.p.openCases() {
+				for _, c := range t.homes() {
 					all = append(all, Button{Label: cut(t.title(c), 40), Value: fmt.Sprint(c.Number)})
 				}
 				all = append(all, Button{Label: t.w.text("button.new"), Value: "new"})
@@ -142,7 +143,7 @@ func settingsSteps() []*step {
 				c := t.p.Case(number)
 				if h.value == "new" {
 					c = t.start()
-				} else if c == nil || !c.open() {
+				} else if !slices.Contains(t.homes(), c) {
 					return t.unclear()
 				}
 				t.focus(c)

@@ -332,7 +332,7 @@ func (t *turn) theyWrote(e *Exhibit) {
 func (t *turn) theirWords(e *Exhibit) {
 	e.Proofs = union(e.Proofs, []string{"chat"})
 	if e.Text != "" {
-		t.c.approach("merchant").Answered = cut(oneLine(e.Text), 2000)
+		t.c.approach("merchant").Answered = cut(oneLine(t.merchantSays(e)), 2000)
 	}
 }
 

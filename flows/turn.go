@@ -163,7 +163,9 @@ func (t *turn) leave(exit string) {
 	if err != nil {
 		panic(err)
 	}
-	if !(s.rest && s.personal) && s.ask != nil && to != s.name {
+	if i := slices.Index(th.Trail, to); i >= 0 && to != s.name { // a step on the way here: this leads back to it
+		th.Trail = th.Trail[:i]
+	} else if !(s.rest && s.personal) && s.ask != nil && to != s.name {
 		th.Trail = append(th.Trail, s.name)
 		if len(th.Trail) > 40 {
 			th.Trail = th.Trail[1:]
@@ -246,7 +248,7 @@ func (t *turn) home() {
 		t.p.Thread = Thread{}
 		t.enter("country.ask")
 		return
-	case len(t.p.Loose) > 0 && len(t.p.openCases()) > 0: // evidence waits for its case
+	case len(t.p.Loose) > 0 && len(t.p.Cases) > 0: // evidence waits for its case
 		t.p.Thread = Thread{}
 		t.enter("which.case")
 		return
@@ -323,7 +325,7 @@ func (t *turn) question(text []Span, rows ...[]Button) {
 	if len(th.Trail) > 0 && !s.rest {
 		nav = append(nav, Button{Label: t.w.text("button.back"), Case: number, Step: s.name, Revision: th.Revision, Value: "back"})
 	}
-	if !s.personal && !s.rest && th == &t.c.Thread {
+	if !s.personal && !s.rest && th == &t.c.Thread && t.c.open() {
 		nav = append(nav, Button{Label: t.w.text("button.pause"), Case: number, Step: s.name, Revision: th.Revision, Value: "pause"})
 	}
 	for _, b := range nav {

@@ -22,6 +22,8 @@ type pure struct {
 	people  map[int64]string
 	chats   map[int64]*pureChat
 	updates int
+	files   map[string]sent // by the id Telegram gave them
+	listen  func(flows.Effect)
 }
 
 type pureChat struct {
@@ -37,7 +39,7 @@ type pureChat struct {
 }
 
 func newPure(g *flows.Guide) *pure {
-	return &pure{g: g, now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), people: map[int64]string{}, chats: map[int64]*pureChat{}}
+	return &pure{g: g, now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), people: map[int64]string{}, chats: map[int64]*pureChat{}, files: map[string]sent{}}
 }
 
 func (w *pure) chat(id int64) *pureChat {
@@ -76,6 +78,9 @@ func (w *pure) hear(chat int64, e flows.Event) {
 	}
 	w.people[chat] = string(body)
 	for _, e := range effects {
+		if w.listen != nil {
+			w.listen(e)
+		}
 		switch e := e.(type) {
 		case flows.Say:
 			w.said(c, e)
@@ -88,10 +93,35 @@ func (w *pure) hear(chat int64, e flows.Event) {
 			body, _ := json.Marshal(&flows.Person{ID: chat, Language: p.Language})
 			w.people[chat] = string(body)
 		case flows.Fetch:
-			sum := sha256.Sum256([]byte(e.File.ID))
-			w.hear(chat, flows.Kept{Case: e.Case, Exhibit: e.Exhibit, SHA256: hex.EncodeToString(sum[:]), Size: 10, Type: "image/png"})
+			f := w.files[e.File.ID]
+			sum := sha256.Sum256([]byte(or(f.same, f.name)))
+			w.hear(chat, flows.Kept{Case: e.Case, Exhibit: e.Exhibit, SHA256: hex.EncodeToString(sum[:]), Size: max(e.File.Size, 0), Type: "image/png"})
+		case flows.Redact:
+			sum := sha256.Sum256([]byte(fmt.Sprint(e.SHA256, e.Cover)))
+			w.hear(chat, flows.Kept{Case: e.Case, Exhibit: e.Exhibit, SHA256: hex.EncodeToString(sum[:]), Size: 10, Type: "image/jpeg"})
+		case flows.Export:
+			w.exported(chat, e)
+		case flows.Recognize:
+			w.hear(chat, flows.Recognized{Case: e.Case, Exhibit: e.Exhibit})
 		}
 	}
+}
+
+// exported puts the case into words, as the bot does, and hands over empty files.
+func (w *pure) exported(chat int64, e flows.Export) {
+	if _, err := w.g.Dossier(w.person(chat), e, nil, nil); err != nil {
+		panic(err)
+	}
+	var files []flows.Document
+	for _, ending := range []string{"pdf", "zip"} {
+		files = append(files, flows.Document{Name: fmt.Sprintf("recourse-case-%d.%s", e.Case, ending), SHA256: sum(ending)})
+	}
+	w.hear(chat, flows.Exported{Case: e.Case, Pack: e.Pack, Files: files})
+}
+
+func sum(text string) string {
+	s := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(s[:])
 }
 
 func (w *pure) said(c *pureChat, e flows.Say) {
@@ -134,15 +164,33 @@ func (w *pure) say(chat int64, text string) {
 	w.hear(chat, flows.Said{Message: w.mine(chat), Text: text, Sent: w.now})
 }
 
-func (w *pure) forward(chat int64, kind, name, text string) {
-	w.hear(chat, flows.Said{Message: w.mine(chat), Text: text, Sent: w.now, Forward: &flows.Forward{Kind: kind, Name: name, Date: w.now}})
+func (w *pure) forward(chat int64, kind, name, text string, at time.Time) {
+	if at.IsZero() {
+		at = w.now
+	}
+	w.hear(chat, flows.Said{Message: w.mine(chat), Text: text, Sent: w.now, Forward: &flows.Forward{Kind: kind, Name: name, Date: at}})
 }
 
-func (w *pure) file(chat int64, as, name, caption, album string) {
-	w.hear(chat, flows.Sent{
-		Message: w.mine(chat), Caption: caption, Album: album, Sent: w.now,
-		File: flows.File{ID: "file " + name, Unique: "unique " + name, Kind: as, Name: name, Size: 10},
-	})
+func (w *pure) file(chat int64, f sent) {
+	if f.size == 0 {
+		f.size = 10
+	}
+	e := flows.Sent{
+		Message: w.mine(chat), Caption: f.caption, Album: f.album, Sent: w.now,
+		File: flows.File{ID: fmt.Sprint("file ", w.updates), Unique: "unique " + f.as + or(f.same, f.name), Kind: f.as, Name: f.name, Size: f.size},
+	}
+	w.files[e.File.ID] = f
+	if kind, name, ok := strings.Cut(f.from, " "); ok {
+		e.Forward = &flows.Forward{Kind: kind, Name: name, Date: w.now}
+		if !f.at.IsZero() {
+			e.Forward.Date = f.at
+		}
+	}
+	w.hear(chat, e)
+}
+
+func (w *pure) share(chat int64, kind string) {
+	w.hear(chat, flows.Unsupported{Message: w.mine(chat), Kind: map[string]string{"payment": "successful_payment", "venue": "location"}[kind] + map[bool]string{true: kind}[kind != "payment" && kind != "venue"]})
 }
 
 func (w *pure) edit(chat int64, nth int, text string) {

@@ -22,8 +22,9 @@ var update = flag.Bool("update", false, "write golden/ and flows/diagram.md anew
 // world is what a story is played in.
 type world interface {
 	say(chat int64, text string)
-	forward(chat int64, kind, name, text string)
-	file(chat int64, as, name, caption, album string)
+	forward(chat int64, kind, name, text string, at time.Time) // at zero: now
+	file(chat int64, f sent)
+	share(chat int64, kind string)                           // neither text nor file: contact, poll …
 	edit(chat int64, nth int, text string)                   // the nth message of the person's, counted back from 1
 	tap(chat int64, value string, old bool, times int) error // the newest, or the oldest, button with that value
 	unknown(chat int64)                                      // a kind of message nobody foresaw
@@ -39,6 +40,15 @@ type world interface {
 	heard(chat int64) []message // what the bot said, as it stands now
 	hides(chat int64) int       // messages taken away
 	toasts(chat int64) int
+}
+
+// sent is a file as a story sends it.
+type sent struct {
+	as, name, caption, album string
+	same                     string // has the bytes of the file of that name
+	size                     int64  // bytes; 0 = a few, -1 = none at all
+	from                     string // forwarded: "kind name"
+	at                       time.Time
 }
 
 // message is one of the bot's.
@@ -129,18 +139,40 @@ func play(t *testing.T, w world, story []line) {
 			if !ok {
 				fail("write forward kind name: text")
 			}
-			w.forward(chat, kind, name, text)
+			at := time.Time{}
+			if day, rest, ok := strings.Cut(kind, "@"); ok { // forward hidden_user@2026-02-20 LampLand: text
+				var err error
+				if at, err = time.Parse("2006-01-02", rest); err != nil {
+					fail("%v", err)
+				}
+				kind = day
+			}
+			w.forward(chat, kind, name, text, at)
 		case "file":
-			f := strings.Fields(l.rest)
-			caption, album := "", ""
-			for _, x := range f[2:] {
-				if v, ok := strings.CutPrefix(x, "album="); ok {
-					album = v
-				} else {
-					caption = strings.TrimSpace(caption + " " + x)
+			words := strings.Fields(l.rest)
+			f := sent{as: words[0], name: words[1]}
+			for _, x := range words[2:] {
+				switch key, v, _ := strings.Cut(x, "="); key {
+				case "album":
+					f.album = v
+				case "same":
+					f.same = v
+				case "from":
+					f.from = strings.Replace(v, ":", " ", 1)
+				case "size":
+					f.size, _ = strconv.ParseInt(v, 10, 64)
+				case "at":
+					var err error
+					if f.at, err = time.Parse("2006-01-02", v); err != nil {
+						fail("%v", err)
+					}
+				default:
+					f.caption = strings.TrimSpace(f.caption + " " + x)
 				}
 			}
-			w.file(chat, f[0], f[1], caption, album)
+			w.file(chat, f)
+		case "share":
+			w.share(chat, l.rest)
 		case "edit":
 			n, text, _ := strings.Cut(l.rest, " ")
 			nth, err := strconv.Atoi(n)
@@ -165,7 +197,7 @@ func play(t *testing.T, w world, story []line) {
 			}
 			w.move(d)
 			acts = false
-		case "show", "case", "idle", "says", "hears", "nothing", "exhibits", "toast":
+		case "show", "case", "idle", "says", "hears", "nothing", "exhibits", "exhibit", "talk", "unsaid", "toast":
 			acts = false
 			if problem := holds(w, chat, l, seen[chat]); problem != "" {
 				fail("%s", problem)
@@ -246,9 +278,30 @@ func holds(w world, chat int64, l line, before int) string {
 			return ""
 		}
 		return "that was not said"
+	case "unsaid":
+		for _, m := range messages[min(before, len(messages)):] {
+			if strings.Contains(m.text, l.rest) {
+				return "that was said: " + m.text
+			}
+		}
 	case "nothing":
 		if len(messages) > before {
 			return "something was said: " + messages[len(messages)-1].text
+		}
+	case "exhibit": // exhibit 4 kind=photo form=derived parent=3 proofs=chat,invoice
+		number, rest, _ := strings.Cut(l.rest, " ")
+		n, _ := strconv.Atoi(number)
+		if c == nil || n < 1 || n > len(c.Exhibits) {
+			return "there is no such exhibit"
+		}
+		return exhibitFacts(&c.Exhibits[n-1], rest)
+	case "talk": // talk 2: how many lines, and in which order their exhibits stand
+		var got []string
+		for _, l := range c.Talk() {
+			got = append(got, fmt.Sprint(l.Exhibit))
+		}
+		if want := l.rest; strings.Join(got, " ") != want {
+			return fmt.Sprintf("the talk is %q", got)
 		}
 	case "exhibits":
 		n, _ := strconv.Atoi(l.rest)
@@ -293,6 +346,64 @@ func facts(p *flows.Person, c *flows.Case, list string) string {
 		}
 	}
 	return ""
+}
+
+func exhibitFacts(x *flows.Exhibit, list string) string {
+	for _, f := range strings.Fields(list) {
+		key, want, _ := strings.Cut(f, "=")
+		var got string
+		switch key {
+		case "kind":
+			got = x.Kind
+		case "form":
+			got = x.Form
+		case "state":
+			got = x.State
+		case "why":
+			got = x.Why
+		case "parent":
+			got = fmt.Sprint(x.Parent)
+		case "cover":
+			got = strings.Join(x.Cover, ",")
+		case "proofs":
+			got = strings.Join(x.Proofs, ",")
+		case "for":
+			got = strings.Join(x.For, ",")
+		case "shows":
+			got = x.Shows
+		case "theirs":
+			got = fmt.Sprint(x.Theirs)
+		case "out":
+			got = fmt.Sprint(x.Out)
+		case "edits":
+			got = fmt.Sprint(len(x.Edits))
+		case "type":
+			got = x.Type
+		case "from":
+			if x.Forward != nil {
+				got = x.Forward.Kind
+			}
+		case "answers":
+			var all []string
+			for _, q := range []string{"whole", "unedited", "dated", "sender"} {
+				all = append(all, or(x.Answers[q], "-"))
+			}
+			got = strings.Join(all, ",")
+		default:
+			return "nobody knows the fact " + key
+		}
+		if got != want && got != strings.ReplaceAll(want, "_", " ") {
+			return fmt.Sprintf("%s is %q", key, got)
+		}
+	}
+	return ""
+}
+
+func or(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
 }
 
 func factOf(p *flows.Person, c *flows.Case, key string) string {

@@ -138,7 +138,7 @@ func (w *walk) start() {
 	}
 	w.bot, err = bot.New(bot.Settings{
 		Token: bot.NewSecret(token), API: w.server.URL, Turns: turns, Outbox: s, Alarm: s, Jobs: s, Vault: vault{s},
-		Advance: advance, Now: w.box.Now, Log: s.Log, Words: words, Pace: 1_000_000,
+		Records: s, Dossier: w.g.Dossier, Key: s.Key(), Advance: advance, Now: w.box.Now, Log: s.Log, Words: words, Pace: 1_000_000,
 	})
 	if err != nil {
 		w.t.Fatal(err)

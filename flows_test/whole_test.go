@@ -1,8 +1,12 @@
 package flows_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
 	"net/http/httptest"
@@ -59,7 +63,7 @@ func (w *whole) start() {
 	w.store = s
 	w.bot, err = bot.New(bot.Settings{
 		Token: bot.NewSecret(token), API: w.server.URL, Turns: s, Outbox: s, Alarm: s, Jobs: s, Vault: vault{s},
-		Advance: w.advance, Now: w.box.Now, Log: slog.New(slog.DiscardHandler), Pace: 100000,
+		Records: s, Dossier: w.g.Dossier, Key: s.Key(), Advance: w.advance, Now: w.box.Now, Log: slog.New(slog.DiscardHandler), Pace: 100000,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -169,12 +173,38 @@ func (w *whole) tap(chat int64, value string, old bool, times int) error {
 }
 
 func (w *whole) say(chat int64, text string) { w.box.Say(chat, text) }
-func (w *whole) forward(chat int64, kind, name, text string) {
-	w.box.Forward(chat, sandbox.Origin{Kind: kind, Name: name}, text)
+func (w *whole) forward(chat int64, kind, name, text string, at time.Time) {
+	w.box.Forward(chat, sandbox.Origin{Kind: kind, Name: name, Date: at}, text)
 }
 
-func (w *whole) file(chat int64, as, name, caption, album string) {
-	w.box.Send(chat, sandbox.File{Name: name, Data: []byte("\x89PNG\r\n\x1a\n" + name), As: as, Caption: caption, Album: album})
+func (w *whole) file(chat int64, f sent) {
+	x := sandbox.File{Name: f.name, Data: picture(or(f.same, f.name)), As: f.as, Caption: f.caption, Album: f.album}
+	if kind, name, ok := strings.Cut(f.from, " "); ok {
+		x.Forward = &sandbox.Origin{Kind: kind, Name: name, Date: f.at}
+	}
+	switch {
+	case f.size < 0:
+		x.Data = nil
+	case f.size > 0:
+		x.Data = append(x.Data, make([]byte, f.size)...)
+	}
+	w.box.Send(chat, x)
+}
+
+func (w *whole) share(chat int64, kind string) { w.box.Share(chat, kind) }
+
+// picture is a small real picture, another for each name.
+func picture(name string) []byte {
+	sum := sha256.Sum256([]byte(name))
+	m := image.NewGray(image.Rect(0, 0, 60, 60))
+	for i := range m.Pix {
+		m.Pix[i] = sum[i/60/8+8*(i%60/16)]
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
 }
 
 func (w *whole) edit(chat int64, nth int, text string) {

@@ -79,6 +79,16 @@ func (s *Store) backup(ctx context.Context, to string) error {
 			return err
 		}
 	}
+	// What was signed can be checked against the public key alone, but a bot
+	// restored with another key would sign as a stranger.
+	key, err := os.Open(s.path(keyName))
+	if err != nil {
+		return pathless(err)
+	}
+	defer key.Close()
+	if err := copyFile(ctx, key, filepath.Join(part, keyName)); err != nil {
+		return err
+	}
 	mark := filepath.Join(part, markerName)
 	if err := os.WriteFile(mark, []byte("A database belongs beside this file. Without it the bot does not start.\n"), 0o600); err != nil {
 		return err

@@ -111,7 +111,7 @@ func (s *Store) withoutExhibit(ctx context.Context) (found []string, err error) 
 		if err != nil {
 			return nil, err
 		}
-		p, jobs, err := s.personAndJobs(ctx, id)
+		kept, jobs, err := s.wanted(ctx, id)
 		if errors.As(err, new(unreadable)) {
 			continue // said already
 		}
@@ -120,10 +120,6 @@ func (s *Store) withoutExhibit(ctx context.Context) (found []string, err error) 
 		}
 		if jobs > 0 {
 			continue
-		}
-		kept := map[string]bool{}
-		for e := range exhibits(p) {
-			kept[e.SHA256] = true
 		}
 		slices.Sort(names)
 		for _, name := range names {

@@ -203,7 +203,7 @@ func run(t *testing.T, variant string, kills int) harm {
 		}
 		h.inputs += want
 		got := opened(t, s, int64(person))
-		if n := number(t, s, `SELECT count(*) FROM events WHERE person = $1`, person); n != got {
+		if n := number(t, s, `SELECT count(*) FROM log WHERE person = $1`, person); n != got {
 			t.Errorf("person %d counts %d and has %d lines in the log", person, got, n)
 		}
 		if got < want {

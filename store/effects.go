@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"recourse/flows"
@@ -20,19 +19,6 @@ func (b *batch) perform(ctx context.Context, r *remembered, in flows.Input, e fl
 		return b.job(ctx, in, e)
 	}
 	return b.say(ctx, in, e)
-}
-
-// note adds a line to the person's log.
-func (b *batch) note(ctx context.Context, in flows.Input, e flows.Note) error {
-	data, err := json.Marshal(e.Data)
-	if err != nil {
-		return unreadable{err}
-	}
-	_, err = b.tx.ExecContext(ctx, `
-		INSERT INTO events (person, seq, at, number, what, data)
-		SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 FROM events WHERE person = $1`,
-		in.Person, micros(in.At), e.Case, e.What, string(data))
-	return err
 }
 
 // job sets slow work going.
@@ -75,7 +61,8 @@ func (b *batch) erase(ctx context.Context, r *remembered, in flows.Input) error 
 		`DELETE FROM outbox WHERE person = $1 AND kind <> 'toast'`, // a tap is answered, the erasing one too
 		`DELETE FROM messages WHERE person = $1`,
 		`DELETE FROM jobs WHERE person = $1`,
-		`DELETE FROM events WHERE person = $1`,
+		`DELETE FROM log WHERE person = $1`,
+		`DELETE FROM stamps WHERE person = $1`,
 		`DELETE FROM aside WHERE person = $1`,
 	} {
 		if _, err := b.tx.ExecContext(ctx, statement, in.Person); err != nil {

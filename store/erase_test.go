@@ -84,6 +84,13 @@ func live(t *testing.T, s *Store, erasure flows.Advance) {
 		}
 		must(t, s.SentAll(ctx, receipts))
 	}
+	for _, h := range must1(s.Unstamped(ctx, 100))(t) {
+		words := "somebody else's"
+		if h.Person == 7 {
+			words = canary
+		}
+		must(t, s.Stamped(ctx, h, flows.Stamp{Token: []byte(words), Authority: words, At: noon}))
+	}
 	must1(s.Put(ctx, 7, strings.NewReader(strings.Repeat(canary, 1000)), 1<<20))(t)
 	must1(s.Put(ctx, 8, strings.NewReader("somebody else's"), 1<<20))(t)
 	turns(t, s, erasure, said("erase", 7, ""))
@@ -107,7 +114,7 @@ func TestEraseLeavesNoTrace(t *testing.T) {
 		if found := traces(t, s.dir); len(found) != 0 {
 			t.Errorf("traces are left in %v", found)
 		}
-		for _, table := range []string{"keyboards", "messages", "jobs", "events", "aside"} {
+		for _, table := range []string{"keyboards", "messages", "jobs", "log", "stamps", "aside"} {
 			if n := number(t, s, `SELECT count(*) FROM `+table+` WHERE person = 7`); n != 0 {
 				t.Errorf("%d rows are left in %s", n, table)
 			}
@@ -158,7 +165,7 @@ func TestEraseLeavesNoTrace(t *testing.T) {
 		s.Log = quiet()
 		live(t, s, func(*flows.Person, flows.Input) []flows.Effect { return nil })
 		change(t, s, `PRAGMA secure_delete = off`)
-		for _, table := range []string{"keyboards", "outbox", "messages", "jobs", "events", "aside"} {
+		for _, table := range []string{"keyboards", "outbox", "messages", "jobs", "log", "stamps", "aside"} {
 			change(t, s, `DELETE FROM `+table+` WHERE person = 7`)
 		}
 		change(t, s, `DELETE FROM people WHERE id = 7`)

@@ -11,8 +11,11 @@ import (
 
 // Jobs gives at most limit pieces of slow work that are due at now. A piece is
 // given again until an input carries its result (Input.Job) through Turns.
+// Everybody's first comes before anybody's second: who sends hundreds of files
+// holds up nobody else's one.
 func (s *Store) Jobs(ctx context.Context, now time.Time, limit int) ([]flows.Job, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, person, kind, body, attempts FROM jobs WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2`, micros(now), limit)
+	rows, err := s.read.QueryContext(ctx, `SELECT id, person, kind, body, attempts FROM jobs WHERE due_at <= $1 
+		ORDER BY row_number() OVER (PARTITION BY person ORDER BY due_at, id), due_at, id LIMIT $2`, micros(now), limit)
 	if err != nil {
 		return nil, fmt.Errorf("look for jobs: %w", err)
 	}

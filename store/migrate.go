@@ -27,7 +27,9 @@ const beforePrefix = "before-"
 // drop what it does not know.
 func (s *Store) migrate(ctx context.Context, fresh bool, steps fs.FS) error {
 	m, err := goose.NewProvider(goose.DialectSQLite3, s.write, steps,
-		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true))
+		goose.WithLogger(goose.NopLogger()), goose.WithDisableGlobalRegistry(true),
+		// SQL knows no SHA-256.
+		goose.WithGoMigrations(goose.NewGoMigration(3, &goose.GoFunc{RunTx: chainOldEvents}, nil)))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"recourse/flows"
@@ -97,19 +98,23 @@ func (s *Store) SentAll(ctx context.Context, receipts []Receipt) error {
 	if len(receipts) == 0 {
 		return nil
 	}
+	var shown []int64 // people whom a file of the vault was sent
 	err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, r := range receipts {
 			if r.At.IsZero() {
 				r.At = s.Now()
 			}
 			var person int64
-			var kind, key string
-			err := tx.QueryRowContext(ctx, `DELETE FROM outbox WHERE id = $1 RETURNING person, kind, key`, r.ID).Scan(&person, &kind, &key)
+			var kind, body, key string
+			err := tx.QueryRowContext(ctx, `DELETE FROM outbox WHERE id = $1 RETURNING person, kind, body, key`, r.ID).Scan(&person, &kind, &body, &key)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue
 			}
 			if err != nil {
 				return err
+			}
+			if fileOf(kind, body) != "" {
+				shown = append(shown, person)
 			}
 			if kind == "hide" { // what was taken away can't be changed any more
 				if _, err := tx.ExecContext(ctx, `DELETE FROM messages WHERE person = $1`, person); err != nil {
@@ -134,7 +139,30 @@ func (s *Store) SentAll(ctx context.Context, receipts []Receipt) error {
 	if err != nil {
 		return fmt.Errorf("mark %d rows as sent: %w", len(receipts), err)
 	}
+	s.tidyAfter(ctx, shown)
 	return nil
+}
+
+// tidyAfter removes what was kept only to be sent. What can't be removed now
+// goes when the next file of the person's does.
+func (s *Store) tidyAfter(ctx context.Context, people []int64) {
+	for _, person := range people {
+		if err := s.tidy(context.WithoutCancel(ctx), person, false); err != nil {
+			s.Log.Error("file not removed after it was sent", "person", person, "error", err)
+		}
+	}
+}
+
+// fileOf is the hash of the vault's file a row of the outbox sends, "" for none.
+func fileOf(kind, body string) string {
+	if kind != "say" || !strings.Contains(body, `"sha256"`) {
+		return ""
+	}
+	e, err := flows.UnpackEffect(kind, []byte(body))
+	if say, ok := e.(flows.Say); ok && err == nil && say.Document != nil {
+		return say.Document.SHA256
+	}
+	return ""
 }
 
 // Later keeps a row, and with it everything behind it in its chat, until at.
@@ -152,6 +180,7 @@ func (s *Store) Later(ctx context.Context, id int64, at time.Time) error {
 // Drop gives up on a row. Why is a code, no words; it is kept without what was
 // to be said.
 func (s *Store) Drop(ctx context.Context, id int64, why string) error {
+	var shown []int64
 	err := s.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO aside (input, person, kind, class, at)
@@ -160,12 +189,21 @@ func (s *Store) Drop(ctx context.Context, id int64, why string) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM outbox WHERE id = $1`, id)
+		var person int64
+		var kind, body string
+		err = tx.QueryRowContext(ctx, `DELETE FROM outbox WHERE id = $1 RETURNING person, kind, body`, id).Scan(&person, &kind, &body)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if fileOf(kind, body) != "" {
+			shown = []int64{person}
+		}
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("drop row %d: %w", id, err)
 	}
+	s.tidyAfter(ctx, shown)
 	return nil
 }
 

@@ -52,6 +52,7 @@ type Store struct {
 	write *sql.DB // one connection: the one writer
 	read  *sql.DB
 	vault *vault
+	key   Key
 }
 
 // Open opens the memory in a folder and makes both when they are missing. It
@@ -103,6 +104,9 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	if s.vault, err = openVault(s.path(vaultName)); err != nil {
+		return err
+	}
+	if s.key, err = openKey(s.path(keyName)); err != nil {
 		return err
 	}
 	return s.finishErasures(ctx)

@@ -25,7 +25,7 @@ func TestTurnsHearEachInputOnce(t *testing.T) {
 	if n := number(t, s, `SELECT count(*) FROM outbox`); n != 3 {
 		t.Errorf("three inputs were answered %d times", n)
 	}
-	if n := number(t, s, `SELECT max(seq) FROM events WHERE person = 7`); n != 3 {
+	if n := number(t, s, `SELECT max(seq) FROM log WHERE person = 7`); n != 3 {
 		t.Errorf("the log has %d lines, want 3", n)
 	}
 
@@ -408,6 +408,34 @@ func TestDueNeverSpins(t *testing.T) {
 			t.Errorf("it fired %d times, want once", fired)
 		}
 	})
+}
+
+// Who has much work waiting holds up nobody who has little.
+func TestJobsAreSharedOut(t *testing.T) {
+	s := open(t)
+	ask := func(p *flows.Person, in flows.Input) (all []flows.Effect) {
+		n := 1
+		if p.ID == 7 {
+			n = 300
+		}
+		for i := range n {
+			all = append(all, flows.Fetch{Case: 1, Exhibit: i + 1})
+		}
+		return all
+	}
+	turns(t, s, ask, said("1", 7, "a"), said("2", 8, "b"), said("3", 9, "c"))
+	jobs, err := s.Jobs(context.Background(), noon, 5)
+	must(t, err)
+	var people []int64
+	for _, j := range jobs {
+		people = append(people, j.Person)
+	}
+	if want := []int64{7, 8, 9, 7, 7}; !reflect.DeepEqual(people, want) {
+		t.Errorf("served are %v, not %v", people, want)
+	}
+	if jobs[3].Work.(flows.Fetch).Exhibit != 2 || jobs[4].Work.(flows.Fetch).Exhibit != 3 {
+		t.Errorf("one person's work is out of order: %+v", jobs)
+	}
 }
 
 func TestJobs(t *testing.T) {

@@ -228,7 +228,8 @@ func (s *Store) erasures(ctx context.Context) ([]int64, error) {
 	return people, nil
 }
 
-// tidy removes a person's files that no exhibit stands for. While a job of the
+// tidy removes a person's files that no exhibit stands for and that are not on
+// their way to the person. While a job of the
 // person is under way a file may have come whose exhibit is not yet kept; then
 // nothing is removed, unless nothing can be under way (at a start: the job
 // brings its file again).
@@ -239,16 +240,12 @@ func (s *Store) tidy(ctx context.Context, person int64, start bool) error {
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	p, jobs, err := s.personAndJobs(ctx, person)
+	kept, jobs, err := s.wanted(ctx, person)
 	if err != nil {
 		return fmt.Errorf("tidy the vault: %w", err)
 	}
 	if jobs > 0 && !start {
 		return nil
-	}
-	kept := map[string]bool{}
-	for e := range exhibits(p) {
-		kept[e.SHA256] = true
 	}
 	for _, name := range names {
 		if kept[name] {
@@ -282,6 +279,34 @@ func (s *Store) personAndJobs(ctx context.Context, id int64) (p *flows.Person, j
 		return nil, 0, unreadable{err}
 	}
 	return p, jobs, nil
+}
+
+// wanted are the hashes of a person's files that are to stay: those of exhibits,
+// and those that are still to be sent.
+func (s *Store) wanted(ctx context.Context, person int64) (files map[string]bool, jobs int, err error) {
+	files = map[string]bool{}
+	p, jobs, err := s.personAndJobs(ctx, person)
+	if err != nil {
+		return nil, 0, err
+	}
+	for e := range exhibits(p) {
+		files[e.SHA256] = true
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT kind, body FROM outbox WHERE person = $1`, person)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind, body string
+		if err := rows.Scan(&kind, &body); err != nil {
+			return nil, 0, err
+		}
+		if sha := fileOf(kind, body); sha != "" {
+			files[sha] = true
+		}
+	}
+	return files, jobs, rows.Err()
 }
 
 // names lists a folder of the vault; one that is not there is empty.

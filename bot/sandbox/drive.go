@@ -95,6 +95,7 @@ var routes = map[string][]route{
 	"/api/tap":        {{"POST", (*Sandbox).apiTap}},
 	"/api/send":       {{"POST", (*Sandbox).apiSend}},
 	"/api/forward":    {{"POST", (*Sandbox).apiForward}},
+	"/api/share":      {{"POST", (*Sandbox).apiShare}},
 	"/api/edit":       {{"POST", (*Sandbox).apiEdit}},
 	"/api/block":      {{"POST", (*Sandbox).apiBlock}},
 	"/api/unblock":    {{"POST", (*Sandbox).apiUnblock}},

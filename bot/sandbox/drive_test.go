@@ -60,6 +60,7 @@ func TestDriving(t *testing.T) {
 		{"/api/say", `{"chat":1,"txt":"x"}`, 400, "unknown field"},
 		{"/api/forward", `{"chat":1,"origin":{"kind":"channel","name":"LampLand","date":"2026-03-01T09:00:00Z"},"text":"No."}`, 200, `{"message":2}`},
 		{"/api/forward", `{"chat":1,"origin":{"kind":"alien","name":"x"},"text":"No."}`, 400, "origin kind"},
+		{"/api/share", `{"chat":1,"kind":"spell"}`, 400, "kind is one of contact"},
 		{"/api/edit", `{"chat":1,"message":1,"text":"/new"}`, 200, "true"},
 		{"/api/edit", `{"chat":1,"message":2,"text":"forged"}`, 400, "only the person's own"},
 		{"/api/edit", `{"chat":1,"message":9,"text":"x"}`, 404, "no such message"},

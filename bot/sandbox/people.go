@@ -38,6 +38,7 @@ type Message struct {
 	Entities  []Entity    `json:"entities,omitempty"`
 	Buttons   [][]Button  `json:"buttons,omitempty"` // rows of the inline keyboard
 	File      *Attachment `json:"file,omitempty"`
+	Thing     string      `json:"thing,omitempty"` // neither text nor file: contact, location, poll …
 	Album     string      `json:"album,omitempty"` // media_group_id
 	Forward   *Origin     `json:"forward,omitempty"`
 	ReplyTo   int         `json:"replyTo,omitempty"`

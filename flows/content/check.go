@@ -262,6 +262,7 @@ func (l *loader) checkCountry(c *Content, file string, x *Country) {
 	}{{"danger", x.Danger}, {"evidence", x.Evidence}, {"traps", x.Traps}} {
 		for i, a := range list.of {
 			l.ids(file, fmt.Sprintf("$.%s[%d].incidents", list.name, i), a.Incidents, known, "incident")
+			l.ids(file, fmt.Sprintf("$.%s[%d].proofs", list.name, i), a.Proofs, proofIDs(c), "line of a checklist")
 		}
 	}
 }
@@ -327,6 +328,17 @@ func unique[T any](l *loader, file string, list []T, id func(T) string, at strin
 func incidentIDs(c *Content) (ids []string) {
 	for _, x := range c.Incidents {
 		ids = append(ids, x.ID)
+	}
+	return ids
+}
+
+func proofIDs(c *Content) (ids []string) {
+	for _, x := range c.Incidents {
+		for _, p := range x.Checklist {
+			if !slices.Contains(ids, p.ID) {
+				ids = append(ids, p.ID)
+			}
+		}
 	}
 	return ids
 }

@@ -223,7 +223,8 @@ type Can struct {
 type Advice struct {
 	ID        string   `yaml:"id"`
 	Text      Text     `yaml:"text"`
-	Incidents []string `yaml:"incidents"` // ids, or all
+	Incidents []string `yaml:"incidents"`        // ids, or all
+	Proofs    []string `yaml:"proofs,omitempty"` // lines of the checklist it tells more about
 	Origin    `yaml:",inline"`
 }
 

@@ -1,6 +1,3 @@
-// Package dossier makes what a person takes out of the chat: the calendar file
-// of a date. It knows content and nothing of Telegram or the store. Same case,
-// same bytes.
 package dossier
 
 import (
@@ -30,21 +27,23 @@ func EntryID(person int64, caseNumber, proceeding int) string {
 	return hex.EncodeToString(sum[:12]) + "@recourse"
 }
 
-// Calendar writes an entry as an iCalendar file (RFC 5545): the whole day, with
+// Calendar writes entries as one iCalendar file (RFC 5545): whole days, each with
 // a reminder at nine in the morning.
-func Calendar(e Entry) []byte {
+func Calendar(entries ...Entry) []byte {
 	c := ics.NewCalendar()
 	c.SetProductId("-//Recourse//EN")
 	c.SetMethod(ics.MethodPublish)
-	v := c.AddEvent(e.ID)
-	v.SetDtStampTime(e.Made.UTC())
-	v.SetAllDayStartAt(e.Day.Time(time.UTC))
-	v.SetAllDayEndAt(e.Day.AddDays(1).Time(time.UTC))
-	v.SetSummary(e.Title)
-	v.SetDescription(e.Text)
-	a := v.AddAlarm()
-	a.SetAction(ics.ActionDisplay)
-	a.SetTrigger("PT9H")
-	a.SetProperty(ics.ComponentPropertyDescription, e.Title)
+	for _, e := range entries {
+		v := c.AddEvent(e.ID)
+		v.SetDtStampTime(e.Made.UTC())
+		v.SetAllDayStartAt(e.Day.Time(time.UTC))
+		v.SetAllDayEndAt(e.Day.AddDays(1).Time(time.UTC))
+		v.SetSummary(e.Title)
+		v.SetDescription(e.Text)
+		a := v.AddAlarm()
+		a.SetAction(ics.ActionDisplay)
+		a.SetTrigger("PT9H")
+		a.SetProperty(ics.ComponentPropertyDescription, e.Title)
+	}
 	return []byte(c.Serialize())
 }

@@ -51,8 +51,10 @@ type Story struct {
 // may be shared.
 type Reader struct {
 	tree, forms, answers            root
+	theirs, showing, proofs         root
 	rules                           []rule
 	pairs                           []int // for each near: how many sides it has
+	screens                         []int // for each row of a screen: how many phrases it has
 	weights                         map[string]int
 	spellings                       spellings
 	short, fillers, negation, turns map[string]bool

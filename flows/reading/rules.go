@@ -106,6 +106,9 @@ type sheet struct {
 	NeverArrived matter            `yaml:"never_arrived"`
 	Kinds        map[string]matter `yaml:"kinds"`
 	Wants        map[string]matter `yaml:"wants"`
+	Theirs       []line            `yaml:"theirs"`
+	Showing      []line            `yaml:"showing"`
+	Proofs       map[string]proof  `yaml:"proofs"`
 }
 
 // matter is what leads to one reading.
@@ -209,6 +212,11 @@ const (
 	useUnclear
 	useSkip
 	useForm
+	useTheirs
+	useShowing
+	useProof
+	useProofNot
+	useScreen
 )
 
 // rule is what a phrase of the tree stands for.
@@ -469,6 +477,23 @@ func (r *Reader) learn(f Rules) error {
 	}
 	matters("kinds", kindIDs, d.Kinds, useKind, useKindNot, useKindNear)
 	matters("wants", wantIDs, d.Wants, useWant, useWantNot, useWantNear)
+	phrases(&r.theirs, d.Theirs, rule{use: useTheirs})
+	phrases(&r.showing, d.Showing, rule{use: useShowing})
+	for key, p := range d.Proofs {
+		names("proofs", proofIDs, map[string][]line{key: p.Include})
+		phrases(&r.proofs, p.Include, rule{use: useProof, key: key})
+		phrases(&r.proofs, p.Exclude, rule{use: useProofNot, key: key})
+		for _, row := range p.Screen {
+			if len(row) > 8 || len(row) == 0 {
+				fail(d.Language, "proofs."+key+".screen: a row holds one to eight phrases", `for example: - ["order number", "order total"]`)
+				continue
+			}
+			r.screens = append(r.screens, len(row))
+			for part := range row {
+				phrases(&r.proofs, row[part:part+1], rule{use: useScreen, key: key, near: len(r.screens) - 1, part: part})
+			}
+		}
+	}
 	return failed
 }
 

@@ -10,6 +10,7 @@ const words = {
     refusals: 'Refused requests', none: 'None.', bot: 'bot', as: 'You are', typing: 'typing…', upload: 'sending a file…', record: 'recording…',
     start: 'Start', write: 'Message', send: 'Send', attach: 'Attach', commands: 'Commands', menu: 'More', photo: 'Photo or video', file: 'File, as it is',
     forward: 'Forward as the merchant', forwardHint: 'A message from somebody else, passed on to the bot.', kind: 'Who wrote it', user: 'A person', hidden_user: 'A person who hides their account',
+    thing: 'Something else', contact: 'Contact', location: 'Location', venue: 'Place', poll: 'Poll', sticker: 'Sticker', dice: 'Dice', story: 'Story', payment: 'Payment', hologram: 'A kind nobody knows yet',
     chat: 'A group', channel: 'A channel', merchant: 'LampLand Support', when: 'When it was written (empty: now)', text: 'Text', orFile: 'or a file',
     sendAs: 'Send as', asPhoto: 'Photo', asDocument: 'File', asVideo: 'Video', asAudio: 'Audio', asVoice: 'Voice message', asVideoNote: 'Round video', caption: 'Caption', sendFiles: 'Send files',
     album: 'They go as one album.', block: 'Block the bot', unblock: 'Unblock the bot', blocked: 'You have blocked this bot.', copy: 'Copy text', copied: 'Copied', edit: 'Edit', editing: 'Editing your message',
@@ -24,6 +25,7 @@ const words = {
     refusals: '被拒绝的请求', none: '无。', bot: '机器人', as: '您是', typing: '正在输入…', upload: '正在发送文件…', record: '正在录制…',
     start: '开始', write: '消息', send: '发送', attach: '附件', commands: '命令', menu: '更多', photo: '照片或视频', file: '文件（原样）',
     forward: '以商家身份转发', forwardHint: '把别人写的消息转发给机器人。', kind: '谁写的', user: '个人', hidden_user: '隐藏账号的个人',
+    thing: '其他', contact: '联系人', location: '位置', venue: '地点', poll: '投票', sticker: '贴纸', dice: '骰子', story: '动态', payment: '付款', hologram: '谁也不认识的类型',
     chat: '群组', channel: '频道', merchant: '灯具城客服', when: '写于（留空为现在）', text: '文字', orFile: '或文件',
     sendAs: '发送方式', asPhoto: '照片', asDocument: '文件', asVideo: '视频', asAudio: '音频', asVoice: '语音消息', asVideoNote: '圆形视频', caption: '说明', sendFiles: '发送文件',
     album: '将作为一个相册发送。', block: '屏蔽机器人', unblock: '解除屏蔽', blocked: '您已屏蔽此机器人。', copy: '复制文字', copied: '已复制', edit: '编辑', editing: '正在编辑您的消息',
@@ -491,6 +493,7 @@ class Pane {
     for (const g of group.filter((g) => g.file && !visual.includes(g))) bubble.append(this.document(g.file));
     const edited = group.some((g) => g.edited);
     const stamp = [m.protected && t('protectedText'), edited && t('edited'), timeOf(new Date(last.time))].filter(Boolean).join(' · ');
+    if (m.thing) bubble.append(el('div', { class: 'text' }, t('thing') + ': ' + t(m.thing)));
     if (captioned.text) {
       const text = el('div', { class: 'text', dir: 'auto' }, rich(this, captioned.text, captioned.entities));
       text.style.setProperty('--meta', Math.round(stamp.length * 6.6 + 14) + 'px');
@@ -688,7 +691,7 @@ class Pane {
   }
 
   attachItems() {
-    return [this.item('picture', t('photo'), () => this.pick('image/*,video/*')), this.item('file', t('file'), () => this.pick('')), this.item('forward', t('forward'), () => this.forwardSheet())];
+    return [this.item('picture', t('photo'), () => this.pick('image/*,video/*')), this.item('file', t('file'), () => this.pick('')), this.item('forward', t('forward'), () => this.forwardSheet()), this.item('person', t('thing'), () => this.thingSheet())];
   }
 
   commandItems() {
@@ -718,6 +721,16 @@ class Pane {
     for (const f of files) form.append('file', f, f.name);
     await api('send', form);
     this.toEnd();
+  }
+
+  thingSheet() {
+    sheet(t('thing'), () => {
+      const kind = el('select', {}, ['contact', 'location', 'venue', 'poll', 'sticker', 'dice', 'story', 'payment', 'hologram'].map((k) => el('option', { value: k }, t(k))));
+      return { label: t('send'), body: [field(t('thing'), kind)], submit: async () => {
+        await api('share', { chat: this.chat, kind: kind.value });
+        this.toEnd();
+      } };
+    });
   }
 
   forwardSheet() {
