@@ -127,6 +127,9 @@ func moment(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// valid is a text as JSON keeps it: each byte that is no UTF-8 becomes a mark.
+func valid(s string) string { return string([]rune(s)) }
+
 func hashOf(p []byte) string {
 	sum := sha256.Sum256(p)
 	return hex.EncodeToString(sum[:])
@@ -142,7 +145,7 @@ func itemOf(x *Exhibit) item {
 	}
 	it := item{
 		Number: x.Number, Kind: x.Kind, Form: x.Form, State: x.State, Why: x.Why, Same: x.Same, Out: x.Out,
-		SHA256: x.SHA256, Size: x.Size, Type: x.Type, Declared: x.Declared, Name: x.Name, Message: x.Message, Album: x.Album,
+		SHA256: x.SHA256, Size: x.Size, Type: valid(x.Type), Declared: valid(x.Declared), Name: valid(x.Name), Message: x.Message, Album: valid(x.Album),
 		Sent: moment(x.Sent), Received: moment(x.Received), Stored: moment(x.Stored),
 		Text: x.Text, Theirs: x.Theirs, Proofs: strings.Join(x.Proofs, " "), Shows: x.Shows,
 		Whole: says("whole"), Unedited: says("unedited"), Dated: says("dated"), Sender: says("sender"),
@@ -157,7 +160,7 @@ func itemOf(x *Exhibit) item {
 		it.Caption = hashOf([]byte(x.Text))
 	}
 	if f := x.Forward; f != nil {
-		it.ForwardKind, it.ForwardName, it.ForwardDate = f.Kind, f.Name, moment(f.Date)
+		it.ForwardKind, it.ForwardName, it.ForwardDate = f.Kind, valid(f.Name), moment(f.Date)
 	}
 	for _, e := range x.Edits {
 		it.Edits = append(it.Edits, editItem{moment(e.At), hashOf([]byte(e.Text)), e.Text})

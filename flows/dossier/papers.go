@@ -54,7 +54,7 @@ func (w *writing) transcript() []byte {
 		}
 		fmt.Fprintf(&b, "\n%s\n", indent(m.Text))
 		for _, e := range m.Edits {
-			fmt.Fprintf(&b, "%s:\n%s\n", d.Words("dossier.edited", "when", w.when(e.At)), indent(e.Text))
+			fmt.Fprintf(&b, "%s\n%s\n", d.Words("dossier.edited", "when", w.when(e.At)), indent(e.Text))
 		}
 	}
 	return []byte(b.String())
@@ -83,7 +83,7 @@ func (w *writing) statementPage() []byte {
 	}
 	b.WriteString("\n")
 	for _, key := range []string{"dossier.place", "dossier.date", "dossier.signature", "dossier.signer"} {
-		fmt.Fprintf(&b, "\n%s: ______________________________\n", d.Words(key))
+		fmt.Fprintf(&b, "\n______________________________\n%s\n", d.Words(key))
 	}
 	return []byte(b.String())
 }
