@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 )
 
 // manifest is manifest.json: everything known of every exhibit, in every part.
@@ -104,6 +106,23 @@ var extensions = map[string]string{
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":       ".xlsx",
 	"message/rfc822": ".eml",
+}
+
+// visible writes what can't be seen in a JSON text, and could deceive who reads
+// it, as \u and its code.
+func visible(text []byte) []byte {
+	var b bytes.Buffer
+	for _, r := range string(text) {
+		switch {
+		case r > 0x7e && (unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Cc, r)):
+			for _, u := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, "\\u%04x", u)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.Bytes()
 }
 
 // fileName is what an exhibit is called in the ZIP: by its number, never by the

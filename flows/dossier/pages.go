@@ -238,7 +238,7 @@ func (p *pages) table(columns []column, rows int, row func(i int) []string) {
 // is written last.
 func (p *pages) exhibit(x *Exhibit, it *item, seen *seenPicture) error {
 	title := p.words("dossier.exhibit", "number", x.Number)
-	if x.Out || x.State != "kept" {
+	if x.Out || it.State != "kept" && it.State != "damaged" && it.State != "too_large" {
 		return nil // the list says why
 	}
 	var shown shownPicture

@@ -110,6 +110,9 @@ func (w *writing) table() []byte {
 			where = d.Words("dossier.file.part", "file", it.File, "part", it.Part)
 		}
 		name, what := it.Name, x.Title
+		if it.Out {
+			name, what = "", ""
+		}
 		row(strconv.Itoa(it.Number), what, x.Date, where, strconv.FormatInt(it.Size, 10), it.Type, it.SHA256, name)
 	}
 	t.Flush()
