@@ -196,22 +196,16 @@ func (t *setter) fold(text string, width int, bold bool) (all []set) {
 		if need > room && end > start {
 			flush(from)
 		}
-		for need > width { // wider than any line
-			n, w := 0, 0
-			for from+n < trimmed {
-				one := t.measure(runes[from+n:from+n+1], bold)
-				if w+one > width && n > 0 && !unicode.Is(unicode.Mn, runes[from+n]) && runes[from+n] != 0x200D && runes[from+n-1] != 0x200D {
-					break
+		if need > width { // wider than any line
+			need = 0
+			for i := from; i < trimmed; i++ {
+				one := t.measure(runes[i:i+1], bold)
+				if need+one > width && i > start && !unicode.Is(unicode.Mn, runes[i]) && runes[i] != 0x200D && runes[i-1] != 0x200D {
+					flush(i)
+					need = 0
 				}
-				w += one
-				n++
+				need += one
 			}
-			if from+n >= trimmed {
-				break
-			}
-			from += n
-			flush(from)
-			need = t.measure(runes[from:trimmed], bold)
 		}
 		room -= need + t.measure(runes[trimmed:to], bold)
 		end = to
@@ -221,6 +215,10 @@ func (t *setter) fold(text string, width int, bold bool) (all []set) {
 	}
 	return all
 }
+
+// longWord is how many letters are joined at most: there are no longer words, and
+// joining takes more than its share of time.
+const longWord = 64
 
 // readsFromRight tells whether the first letter that has a direction goes from
 // right to left (UAX #9, P2 and P3).
@@ -241,7 +239,7 @@ func (t *setter) measure(runes []rune, bold bool) (w int) {
 	for i := 0; i < len(runes); {
 		if isArabic(runes[i]) {
 			j := i
-			for j < len(runes) && isArabic(runes[j]) {
+			for j < len(runes) && isArabic(runes[j]) && j-i < longWord {
 				j++
 			}
 			for _, g := range t.shaped(runes[i:j], true) {
@@ -349,7 +347,7 @@ func (t *setter) run(runes []rune, fromRight, bold bool) (all []glyph) {
 	for i := 0; i < len(runes); {
 		if isArabic(runes[i]) {
 			j := i
-			for j < len(runes) && isArabic(runes[j]) {
+			for j < len(runes) && isArabic(runes[j]) && j-i < longWord {
 				j++
 			}
 			groups = append(groups, t.shaped(runes[i:j], fromRight))
