@@ -61,9 +61,11 @@ func TestHostileNames(t *testing.T) {
 	d.Exhibits, d.Talk = nil, nil
 	for i, name := range names {
 		data := fmt.Appendf(nil, "file %d", i)
-		x := Exhibit{Number: i + 1, Kind: "document", Form: "as_sent_file", State: "kept", Type: "text/html; charset=utf-8", Declared: "image/jpeg", Name: name, Message: i + 1,
+		x := Exhibit{
+			Number: i + 1, Kind: "document", Form: "as_sent_file", State: "kept", Type: "text/html; charset=utf-8", Declared: "image/jpeg", Name: name, Message: i + 1,
 			SHA256: m.put(data), Size: int64(len(data)), Sent: day("2026-03-01 10:00"), Title: "File: " + name, Date: name, Text: name, Shows: name,
-			Forward: &Origin{"hidden_user", name, day("2026-03-01 09:00")}}
+			Forward: &Origin{"hidden_user", name, day("2026-03-01 09:00")},
+		}
 		d.Exhibits = append(d.Exhibits, x)
 		d.Talk = append(d.Talk, Message{At: x.Sent, Exhibit: x.Number, Who: name, Text: name, Edits: []Edit{{x.Sent, name}}})
 	}

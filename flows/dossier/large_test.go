@@ -45,8 +45,10 @@ func theLargeCase(t testing.TB) (*Dossier, memory) {
 		add(Exhibit{Kind: "voice", Form: "as_sent_file", Type: "audio/ogg", Title: "语音：客服来电"}, append([]byte("OggS"), photo(200, 200, uint64(200+i))...))
 	}
 	for i := range 10 {
-		add(Exhibit{Kind: "forward", Form: "text_only", Theirs: true, Forward: &Origin{"hidden_user", strings.Repeat("好锅客服", 50)[:198], day("2026-03-09 10:14").Add(time.Duration(i) * time.Minute)}, Title: "转发的消息",
-			Text: fmt.Sprintf("第%d条：", i) + strings.Repeat("亲，拆封了就不能退了哦😂🙏 final sale, نأسف لا يمكن الإرجاع。", 6)}, nil)
+		add(Exhibit{
+			Kind: "forward", Form: "text_only", Theirs: true, Forward: &Origin{"hidden_user", strings.Repeat("好锅客服", 50)[:198], day("2026-03-09 10:14").Add(time.Duration(i) * time.Minute)}, Title: "转发的消息",
+			Text: fmt.Sprintf("第%d条：", i) + strings.Repeat("亲，拆封了就不能退了哦😂🙏 final sale, نأسف لا يمكن الإرجاع。", 6),
+		}, nil)
 	}
 	finishLog(d)
 	return d, m

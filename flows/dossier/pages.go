@@ -31,8 +31,7 @@ type pages struct {
 	sheet *page
 	y     float64 // where the next line may begin
 	marks []mark
-	after []*page // exhibits, while the pages before them wait for their end
-	room  int     // bytes a picture may take
+	room  int // bytes a picture may take
 }
 
 func newPages(w *writing) (*pages, error) {

@@ -176,7 +176,7 @@ func (w *writing) indexPage(part int) []byte {
 	b.WriteString("\n")
 	for i := range w.manifest.Exhibits {
 		if it := &w.manifest.Exhibits[i]; it.File == "" {
-			fmt.Fprintf(&b, "%s: %s\n", d.Words("dossier.exhibit", "number", it.Number), w.stateOf(it))
+			fmt.Fprintf(&b, "%s · %s\n", d.Words("dossier.exhibit", "number", it.Number), w.stateOf(it))
 		}
 	}
 	return []byte(strings.TrimRight(b.String(), "\n") + "\n")

@@ -34,7 +34,7 @@ func theDossier(t *testing.T, sample func(testing.TB) (*Dossier, memory)) {
 	}
 	again := made(t, d, m)
 	for n, b := range f.files {
-		if string(again.files[n].Bytes()) != string(b.Bytes()) {
+		if again.files[n].String() != b.String() {
 			t.Errorf("%s is different the second time", n)
 		}
 	}
