@@ -8,6 +8,7 @@
 //	recourse check [DIR]     check what lawyers and translators wrote
 //	recourse diagram         draw the dialogue (Mermaid)
 //	recourse backup DIR      copy everything into a new folder
+//	recourse verify ZIP      check a dossier, whoever gave it to you
 //
 // A start that can't be right says why in one line and does not begin.
 package main
@@ -36,6 +37,7 @@ import (
 	"recourse/bot/sandbox"
 	"recourse/flows"
 	"recourse/flows/content"
+	"recourse/flows/dossier"
 	"recourse/store"
 )
 
@@ -55,6 +57,8 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends at once
 	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
 }
+
+const usage = "recourse [check [DIR] | diagram | backup DIR | verify ZIP]"
 
 // misuse is a command line that can't be understood.
 type misuse string
@@ -89,10 +93,12 @@ func dispatch(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 		return diagram(stdout)
 	case name == "backup" && len(rest) == 1:
 		return backup(ctx, environ, rest[0], stdout)
-	case name == "check" || name == "diagram" || name == "backup":
-		return misuse(name + ": wrong number of arguments; it is: recourse [check [DIR] | diagram | backup DIR]")
+	case name == "verify" && len(rest) == 1:
+		return verify(rest[0], stdout)
+	case name == "check" || name == "diagram" || name == "backup" || name == "verify":
+		return misuse(name + ": wrong number of arguments; it is: " + usage)
 	}
-	return misuse(fmt.Sprintf("unknown command %q; it is: recourse [check [DIR] | diagram | backup DIR]", name))
+	return misuse(fmt.Sprintf("unknown command %q; it is: %s", name, usage))
 }
 
 // settings come from the environment; README.md explains them.
@@ -272,6 +278,29 @@ func backup(ctx context.Context, environ []string, to string, stdout io.Writer) 
 	}
 	fmt.Fprintf(stdout, "Copied to %s\n", filepath.Clean(to))
 	return nil
+}
+
+// verify checks a dossier, or a part of one, and says what it holds. It needs
+// nothing but the file: no settings, no memory, no network.
+func verify(name string, stdout io.Writer) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	defer f.Close()
+	about, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	if !about.Mode().IsRegular() {
+		return fmt.Errorf("verify: %s is no file", name)
+	}
+	report, err := dossier.Verify(f, about.Size())
+	if err != nil {
+		return fmt.Errorf("%s is not as it was signed: %w", name, err)
+	}
+	_, err = io.WriteString(stdout, report.String())
+	return err
 }
 
 // vault speaks the bot's words for the store's.

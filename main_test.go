@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"recourse/flows/dossier"
 )
 
 // output is what a run printed so far.
@@ -179,5 +184,54 @@ func TestDiagramAndCheck(t *testing.T) {
 	stdout.Reset()
 	if code := run(t.Context(), []string{"check"}, nil, &stdout, &stderr); code != 0 || stdout.Len() == 0 {
 		t.Errorf("check: %d\n%s", code, &stderr)
+	}
+}
+
+// key signs as a copy of the bot does.
+type key struct{ ed25519.PrivateKey }
+
+func (k key) Sign(m []byte) ([]byte, error) { return ed25519.Sign(k.PrivateKey, m), nil }
+func (k key) Public() ed25519.PublicKey     { return k.PrivateKey.Public().(ed25519.PublicKey) }
+
+func TestVerify(t *testing.T) {
+	line := fmt.Sprintf(`{"seq":1,"at":"2026-03-01T09:00:00Z","case":2,"what":"opened","prev":"%064d"}`, 0)
+	d := &dossier.Dossier{
+		Language: "en", Case: 2, As: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), Title: "A lamp", Log: [][]byte{[]byte(line)},
+		When: func(at time.Time) string { return at.String() }, Words: func(k string, _ ...any) string { return k },
+	}
+	dir := t.TempDir()
+	create := func(name string) (io.WriteCloser, error) { return os.Create(filepath.Join(dir, name)) }
+	if _, err := dossier.Write(t.Context(), d, nil, key{ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}, create, nil); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "recourse-case-2.zip")
+	verify := func(args ...string) (int, string, string) {
+		var out, problems bytes.Buffer
+		code := run(t.Context(), append([]string{"verify"}, args...), nil, &out, &problems)
+		return code, out.String(), problems.String()
+	}
+	code, out, problems := verify(name)
+	if code != 0 || !strings.Contains(out, "Nothing in this file was changed") || !strings.Contains(out, "Case 2 as of 2026-03-01 09:00:00 UTC") || !strings.Contains(out, "fingerprint") {
+		t.Errorf("whole: %d\n%s%s", code, out, problems)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[bytes.Index(data, []byte("%PDF-"))+1] = 'Q'
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, problems := verify(name); code != 1 || out != "" || !strings.Contains(problems, "dossier.pdf was changed") {
+		t.Errorf("changed: %d\n%s%s", code, out, problems)
+	}
+	if code, _, _ := verify(filepath.Join(dir, "nothing.zip")); code != 1 {
+		t.Errorf("not there: %d", code)
+	}
+	if code, _, problems := verify(dir); code != 1 || !strings.Contains(problems, "is no file") {
+		t.Errorf("a folder: %d %s", code, problems)
+	}
+	if code, _, _ := verify(); code != 2 {
+		t.Errorf("no name: %d", code)
 	}
 }
