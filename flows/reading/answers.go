@@ -31,6 +31,7 @@ type answerSheet struct {
 	Promise  promisePart          `yaml:"promise"`
 	Percent  percentPart          `yaml:"percent"`
 	Labels   map[string]labelPart `yaml:"labels"`
+	Ideas    map[string][]line    `yaml:"ideas"`
 }
 
 // promisePart is how days are promised: counted as they come, or only those on
@@ -187,7 +188,31 @@ func (m *Messages) learn(f AnswerRules) error {
 			}
 		}
 	}
+	if err := m.ideas(f, phrases); err != nil {
+		return err
+	}
 	return failed
+}
+
+// ideas takes in the words for what merchants speak of.
+func (m *Messages) ideas(f AnswerRules, phrases func(*root, []line, rule)) error {
+	known := Ideas()
+	var names []string
+	for idea, lines := range f.data.Ideas {
+		if !slices.Contains(known, idea) {
+			at := 0
+			if len(lines) > 0 {
+				at = lines[0].at
+			}
+			return &RuleError{File: f.file, Line: at, What: fmt.Sprintf("ideas: %q is not known", idea), Hint: "there are " + strings.Join(known, ", ")}
+		}
+		names = append(names, idea)
+	}
+	slices.Sort(names)
+	for _, idea := range names {
+		phrases(&m.own.tree, f.data.Ideas[idea], rule{use: useIdea, key: idea})
+	}
+	return nil
 }
 
 // line is where a label's rules stand.

@@ -55,6 +55,18 @@ func severity(label string) int {
 	return 0
 }
 
+// Ideas are what merchants speak of, whatever the language: the files of answers
+// list the words for each. The weights know which of them together make a label,
+// so what was learnt in one language serves in all.
+func Ideas() []string {
+	return []string{
+		"absent", "ask", "auto", "block", "charge", "chatapp", "come", "cond", "courier", "delete", "done", "end", "evidence", "family", "fault", "fee", "full",
+		"future", "goto", "greet", "group", "home", "keep", "kind", "know", "law", "link", "maker", "misuse", "mock", "neverask", "noreply", "offer", "ourfault",
+		"part", "pay", "personal", "platform", "policy", "poor", "private", "process", "product", "promo", "publish", "refund", "refuse", "replace", "review",
+		"secret", "silence", "sorry", "swear", "thanks", "track", "violence", "voucher", "wait", "warn", "we", "work", "you",
+	}
+}
+
 // Messages reads what merchants write, in all languages at once. It does not
 // change after NewMessages and may be shared.
 type Messages struct {
@@ -132,7 +144,29 @@ type answer struct {
 	*page
 	quoted [][2]int // bytes that are the customer's own words
 	places map[string][]hit
+	ideas  []idea
 	terms  []term // for the weights
+}
+
+// idea is one that a message speaks of.
+type idea struct {
+	name string
+	hit
+}
+
+// idea notes one; what is denied is another idea.
+func (a *answer) idea(name string, h hit, negated bool) {
+	if negated {
+		name = "no " + name
+	}
+	for i := len(a.ideas) - 1; i >= 0 && i >= len(a.ideas)-8; i-- {
+		if x := a.ideas[i]; x.name == name && x.from < h.to && h.from < x.to {
+			return
+		}
+	}
+	if len(a.ideas) < mostIdeas {
+		a.ideas = append(a.ideas, idea{name, h})
+	}
 }
 
 func (m *Messages) page(text string) *answer {
@@ -149,6 +183,10 @@ func (m *Messages) page(text string) *answer {
 				return
 			}
 		}
+		if use := m.own.rules[h.rule].use; use == useIdea {
+			a.idea(m.own.rules[h.rule].key, h, m.own.negated(a.tokens, h))
+			return
+		}
 		if len(a.hits) < mostHits {
 			a.hits = append(a.hits, h)
 		}
@@ -162,6 +200,9 @@ func (m *Messages) page(text string) *answer {
 // mostHits are the phrases of one message that are looked at: more than any
 // honest text has.
 const mostHits = 2000
+
+// mostIdeas are the places of ideas that are looked at.
+const mostIdeas = 300
 
 // apart is how many tokens may lie between phrases that stand near each other.
 const apart = 14

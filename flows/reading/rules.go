@@ -224,6 +224,7 @@ const (
 	useSkip
 	useForm
 	useLabel
+	useIdea
 	useLabelNot
 	usePair
 	useQuote

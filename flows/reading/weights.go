@@ -107,10 +107,26 @@ func terms(a *answer) []term {
 			add(i, i+1, "s", stem(t.s))
 		}
 	}
-	words := float64(len(out))
-	for i := range out {
-		out[i].value = float32(1 / math.Sqrt(words+4))
+	// Words together have the length one, and so have the ideas.
+	length(out, 4, 1)
+	n := len(out)
+	for i, x := range a.ideas {
+		add(x.from, x.to, "idea", x.name)
+		for k, y := range a.ideas[i+1:] {
+			if k > 12 {
+				break
+			}
+			if x.name == y.name || y.from < x.to {
+				continue
+			}
+			one, two := min(x.name, y.name), max(x.name, y.name)
+			add(x.from, y.to, "both", one, two)
+			if y.from-x.to <= 7 && a.tokens[x.from].sentence == a.tokens[y.from].sentence {
+				add(x.from, y.to, "then", x.name, y.name)
+			}
+		}
 	}
+	length(out[n:], 4, ideaWeight)
 	rule := func(value float32, parts ...string) { out = append(out, term{hash: hash(parts...), value: value}) }
 	for _, label := range Labels() {
 		if n := len(a.places[label]); n > 0 {
@@ -135,6 +151,17 @@ func terms(a *answer) []term {
 	}
 	return out
 }
+
+// length gives terms the length that is said, less if they are few.
+func length(terms []term, few, length float64) {
+	value := float32(length / math.Sqrt(float64(len(terms))+few))
+	for i := range terms {
+		terms[i].value = value
+	}
+}
+
+// ideaWeight is how loud ideas are beside words.
+const ideaWeight = 0.7
 
 // ruleWeight is how loud a rule is beside words: a message's words together
 // have the length one.
