@@ -122,8 +122,9 @@ func NewMessages(people *Reader, weights *Weights, answers ...AnswerRules) (*Mes
 	for w, n := range people.opens {
 		m.own.opens[w] = max(m.own.opens[w], n)
 	}
-	for _, f := range answers {
-		if err := m.learn(f); err != nil {
+	for i, f := range answers {
+		m.languages = append(m.languages, f.Language())
+		if err := m.learn(f, i); err != nil {
 			return nil, err
 		}
 	}
@@ -131,12 +132,13 @@ func NewMessages(people *Reader, weights *Weights, answers ...AnswerRules) (*Mes
 }
 
 // learn takes in the phrases of one language.
-func (m *Messages) learn(f AnswerRules) error {
+func (m *Messages) learn(f AnswerRules, from int) error {
 	var failed error
 	phrases := func(tree *root, lines []line, to rule) {
 		if len(lines) == 0 {
 			return
 		}
+		to.from = from
 		m.own.rules = append(m.own.rules, to)
 		for _, l := range lines {
 			start, err := parsePhrase(l.text, len(m.own.rules)-1, m.own.cut)
@@ -207,6 +209,14 @@ func (m *Messages) ideas(f AnswerRules, phrases func(*root, []line, rule)) error
 			return &RuleError{File: f.file, Line: at, What: fmt.Sprintf("ideas: %q is not known", idea), Hint: "there are " + strings.Join(known, ", ")}
 		}
 		names = append(names, idea)
+		for _, l := range lines {
+			m.speak(l.text, len(m.languages)-1)
+		}
+	}
+	for _, lines := range [][]line{f.data.Words.Fillers, f.data.Words.Negation} {
+		for _, l := range lines {
+			m.speak(l.text, len(m.languages)-1)
+		}
 	}
 	slices.Sort(names)
 	for _, idea := range names {

@@ -78,6 +78,9 @@ type Messages struct {
 	percent root
 	pairs   []pair
 	weights *Weights
+
+	languages []string
+	spoken    map[string]uint64 // a word → the languages it belongs to, a bit each
 }
 
 // Read tells what a message is. The language is a hint: it says which currency
@@ -86,7 +89,7 @@ type Messages struct {
 // and of a very long one only the beginning is read.
 func (m *Messages) Read(language, text string, today Date) Message {
 	text = firstPart(text)
-	p := m.page(text)
+	p := m.page(language, text)
 	var found Message
 	for _, label := range Labels() {
 		if label == Neutral {
@@ -169,12 +172,16 @@ func (a *answer) idea(name string, h hit, negated bool) {
 	}
 }
 
-func (m *Messages) page(text string) *answer {
+func (m *Messages) page(language, text string) *answer {
 	a := &answer{page: &page{text: text}, places: map[string][]hit{}}
 	a.quoted = m.quotedParts(text)
 	a.tokens = m.own.cutLetters(m.reveal(fold(blank(text, a.quoted))))
+	spoken := m.listen(language, a.tokens)
 	s := search{r: m.own, tokens: a.tokens}
 	s.found = func(h hit) {
+		if spoken&(1<<m.own.rules[h.rule].from) == 0 {
+			return
+		}
 		if use := m.own.rules[h.rule].use; use == useLabel && m.own.negated(a.tokens, h) {
 			return
 		}

@@ -103,9 +103,9 @@ type table struct {
 }
 
 const (
-	bits   = 16
+	width  = 16
 	rounds = 30
-	strict = 1.0 // how much a wrong reading costs against large weights
+	strict = 0.5 // how much a wrong reading costs against large weights
 )
 
 // learn fits one linear separation a label (a support vector machine with
@@ -125,7 +125,7 @@ func learn(rows [][]term, examples []example) *table {
 }
 
 func fit(rows [][]term, examples []example, label string) []float64 {
-	w := make([]float64, 1<<bits)
+	w := make([]float64, 1<<width)
 	alpha, square, order := make([]float64, len(rows)), make([]float64, len(rows)), make([]int, len(rows))
 	for i, row := range rows {
 		order[i] = i
@@ -147,7 +147,7 @@ func fit(rows [][]term, examples []example, label string) []float64 {
 			}
 			sum := 0.0
 			for _, t := range rows[i] {
-				sum += float64(float64(t.value) * w[t.hash&(1<<bits-1)])
+				sum += float64(float64(t.value) * w[t.hash&(1<<width-1)])
 			}
 			soft := 1 / (2 * cost)
 			next := max(0, alpha[i]-(float64(y*sum)-1+float64(alpha[i]*soft))/(square[i]+soft))
@@ -155,7 +155,7 @@ func fit(rows [][]term, examples []example, label string) []float64 {
 			alpha[i] = next
 			if step != 0 {
 				for _, t := range rows[i] {
-					w[t.hash&(1<<bits-1)] += float64(step * float64(t.value))
+					w[t.hash&(1<<width-1)] += float64(step * float64(t.value))
 				}
 			}
 		}
@@ -166,7 +166,7 @@ func fit(rows [][]term, examples []example, label string) []float64 {
 // small gives the weights in steps of a byte.
 func (t *table) small(bars []float32) *Weights {
 	n := len(t.labels)
-	out := &Weights{labels: t.labels, bits: bits, bars: bars, scales: make([]float32, n), steps: make([]int8, n<<bits)}
+	out := &Weights{labels: t.labels, bits: width, bars: bars, scales: make([]float32, n), steps: make([]int8, n<<width)}
 	for l, w := range t.w {
 		most := 0.0
 		for _, x := range w {
@@ -370,7 +370,7 @@ func said(sums, bars []float32) (labels []string) {
 
 func allTerms(m *Messages, examples []example) (rows [][]term) {
 	for _, e := range examples {
-		rows = append(rows, m.page(firstPart(e.Text)).terms)
+		rows = append(rows, m.page(e.Lang, firstPart(e.Text)).terms)
 	}
 	return rows
 }
@@ -427,7 +427,7 @@ func TestDump(t *testing.T) {
 	defer f.Close()
 	enc := json.NewEncoder(f)
 	for _, e := range work {
-		a := m.page(firstPart(e.Text))
+		a := m.page(e.Lang, firstPart(e.Text))
 		x := map[string]any{"id": e.ID, "lang": e.Lang, "labels": e.Labels, "not": e.Not, "text": e.Text}
 		var hs []uint32
 		var vs []float32
@@ -447,5 +447,40 @@ func TestDump(t *testing.T) {
 		}
 		x["ideas"] = ids
 		enc.Encode(x)
+	}
+}
+
+func TestDumpErrors(t *testing.T) {
+	out := os.Getenv("ERRORS")
+	if out == "" {
+		t.Skip()
+	}
+	work := half(t, "work")
+	m := messages(t, nil)
+	rows := allTerms(m, work)
+	sums := across(rows, work)
+	bars := barsFor(sums, work)
+	f, _ := os.Create(out)
+	defer f.Close()
+	for i, e := range work {
+		got := said(sums[i], bars)
+		var miss, wrong []string
+		for _, l := range e.Labels {
+			if !slices.Contains(got, l) {
+				miss = append(miss, l)
+			}
+		}
+		for _, l := range got {
+			if !slices.Contains(e.Labels, l) {
+				wrong = append(wrong, l)
+			}
+		}
+		if len(miss)+len(wrong) > 0 {
+			var ids []string
+			for _, x := range m.page(e.Lang, e.Text).ideas {
+				ids = append(ids, x.name)
+			}
+			fmt.Fprintf(f, "%s\t-%s\t+%s\t%s\t{%s}\n", e.Lang, strings.Join(miss, ","), strings.Join(wrong, ","), strings.ReplaceAll(e.Text, "\n", "/"), strings.Join(ids, " "))
+		}
 	}
 }

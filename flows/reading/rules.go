@@ -239,6 +239,7 @@ type rule struct {
 	near int    // for near: which pair
 	part int    // for near: which side of it
 	n    int    // for a form: a number of days; for a shop or product: its place in the list
+	from int    // for what merchants write: the place of its language
 }
 
 // NewReader compiles the rules of all languages into one Reader. People mix

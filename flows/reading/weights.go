@@ -161,7 +161,7 @@ func length(terms []term, few, length float64) {
 }
 
 // ideaWeight is how loud ideas are beside words.
-const ideaWeight = 0.7
+const ideaWeight = 1.0
 
 // ruleWeight is how loud a rule is beside words: a message's words together
 // have the length one.
