@@ -60,10 +60,10 @@ func severity(label string) int {
 // so what was learnt in one language serves in all.
 func Ideas() []string {
 	return []string{
-		"absent", "ask", "auto", "block", "charge", "chatapp", "come", "cond", "courier", "delete", "done", "end", "evidence", "family", "fault", "fee", "full",
+		"absent", "ask", "auto", "block", "charge", "chatapp", "come", "cond", "confirm", "courier", "delete", "done", "end", "evidence", "family", "fault", "fee", "full",
 		"future", "goto", "greet", "group", "home", "keep", "kind", "know", "law", "link", "maker", "misuse", "mock", "neverask", "noreply", "offer", "ourfault",
 		"part", "pay", "personal", "platform", "policy", "poor", "private", "process", "product", "promo", "publish", "refund", "refuse", "replace", "review",
-		"secret", "silence", "sorry", "swear", "thanks", "track", "violence", "voucher", "wait", "warn", "we", "work", "you",
+		"secret", "service", "silence", "sorry", "swear", "thanks", "track", "violence", "voucher", "wait", "warn", "we", "work", "you",
 	}
 }
 
@@ -199,6 +199,7 @@ func (m *Messages) page(language, text string) *answer {
 		}
 	}
 	s.all(&m.own.tree)
+	m.sums(a)
 	m.places(a)
 	a.terms = terms(a)
 	return a
@@ -207,6 +208,33 @@ func (m *Messages) page(language, text string) *answer {
 // mostHits are the phrases of one message that are looked at: more than any
 // honest text has.
 const mostHits = 2000
+
+// sums notes amounts of money and shares as ideas.
+func (m *Messages) sums(a *answer) {
+	for i, t := range a.tokens {
+		if t.kind != number {
+			continue
+		}
+		h := hit{from: i, to: i + 1}
+		for _, r := range []*Reader{m.people, m.own} {
+			_, after := r.after.at(a.tokens, i+1)
+			_, behind := r.before.at(a.tokens, i+1) // 40 €
+			before := false
+			for k := 1; k <= 2 && k <= i; k++ {
+				s, ok := r.before.at(a.tokens, i-k)
+				before = before || ok && len(s.typed) == k
+			}
+			if after || before || behind {
+				a.idea("sum", h, false)
+				break
+			}
+		}
+		if i+1 < len(a.tokens) && a.tokens[i+1].s == "%" {
+			a.idea("percent", h, false)
+		}
+	}
+	slices.SortStableFunc(a.ideas, func(x, y idea) int { return x.from - y.from })
+}
 
 // mostIdeas are the places of ideas that are looked at.
 const mostIdeas = 300

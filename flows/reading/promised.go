@@ -74,46 +74,49 @@ func workingDays(from Date, n int) Date {
 // in all of it, and shares of the price.
 func (m *Messages) offers(a *answer, own string, c Context) []Offer {
 	type found struct {
-		at int
+		at, end int
 		Offer
 	}
 	var all []found
-	for _, r := range []*Reader{m.people, m.own} {
-		p := r.page(own, c)
-		for _, s := range r.sums(p) {
-			amount := s.amount
-			at := p.tokens[s.from].from
-			if !slices.ContainsFunc(all, func(f found) bool { return f.at == at }) {
-				all = append(all, found{at, Offer{Amount: &amount}})
-			}
+	add := func(at, end int, o Offer) {
+		if !slices.ContainsFunc(all, func(f found) bool { return at < f.end && f.at < end }) {
+			all = append(all, found{at, end, o})
 		}
 	}
-	share := func(at, n int) {
-		if n > 0 && n < 100 && !slices.ContainsFunc(all, func(f found) bool { return f.at == at }) {
-			all = append(all, found{at, Offer{Percent: n}})
+	if strings.Contains(own, "$") {
+		c.Currency = "USD" // of the many dollars the likeliest
+	}
+	for _, r := range []*Reader{m.own, m.people} {
+		p := r.page(own, c)
+		for _, s := range r.sums(p) {
+			add(p.tokens[s.from].from, p.tokens[s.to-1].to, Offer{Amount: &s.amount})
+		}
+	}
+	share := func(from, to, n int) {
+		if n > 0 && n < 100 {
+			add(a.tokens[from].from, a.tokens[to-1].to, Offer{Percent: n})
 		}
 	}
 	for i, t := range a.tokens {
 		if t.s == "%" && i > 0 && a.tokens[i-1].kind == number {
 			n, err := strconv.ParseFloat(strings.ReplaceAll(a.tokens[i-1].s, ",", "."), 64)
 			if err == nil {
-				share(a.tokens[i-1].from, int(n+0.5))
+				share(i-1, i+1, int(n+0.5))
 			}
 		}
 	}
 	s := search{r: m.own, tokens: a.tokens}
 	s.found = func(h hit) {
-		at := a.tokens[h.from].from
 		switch n := h.parts.number; m.own.rules[h.rule].key {
 		case "of":
-			share(at, n)
+			share(h.from, h.to, n)
 		case "left": // 八折, 85折
 			if n < 10 {
 				n *= 10
 			}
-			share(at, 100-n)
+			share(h.from, h.to, 100-n)
 		case "half":
-			share(at, 50)
+			share(h.from, h.to, 50)
 		}
 	}
 	s.all(&m.percent)

@@ -143,6 +143,9 @@ func terms(a *answer) []term {
 	if len(a.tokens) > 60 {
 		rule(0.3, "long")
 	}
+	if strings.ContainsAny(a.text, "?？") {
+		rule(0.3, "question")
+	}
 	if len(a.quoted) > 0 {
 		rule(0.3, "quoted")
 	}
