@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -179,5 +181,49 @@ func TestDiagramAndCheck(t *testing.T) {
 	stdout.Reset()
 	if code := run(t.Context(), []string{"check"}, nil, nil, &stdout, &stderr); code != 0 || stdout.Len() == 0 {
 		t.Errorf("check: %d\n%s", code, &stderr)
+	}
+}
+
+// Messages in, what they are out, in order; a bad line is told and the rest is read.
+func TestRead(t *testing.T) {
+	for _, c := range []struct {
+		name, in, out, says string
+		code                int
+	}{
+		{"nothing", "", "", "", 0},
+		{
+			"three languages", `{"id":"a","lang":"en","text":"You wrote: 'I will kill you'. Please stay polite."}` + "\n" +
+				`{"id":"b","lang":"zh-Hans","text":"你等着，我知道你住哪"}` + "\n\n" + `{"id":3,"text":""}`,
+			`"a":neutral:0 "b":threat:3 3:neutral:0`, "", 0,
+		},
+		{"a bad line", "{\"id\":\n" + `{"id":"b","text":"Thank you."}` + "\n" + `{"id":"c"}`, `"b":neutral:0`, "line 1 is no message|line 3 is no message: \"text\" is missing", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			if code := run(t.Context(), []string{"read"}, nil, strings.NewReader(c.in), &stdout, &stderr); code != c.code {
+				t.Errorf("exit %d, want %d\n%s", code, c.code, &stderr)
+			}
+			var got []string
+			for line := range strings.Lines(stdout.String()) {
+				var r struct {
+					ID       json.RawMessage
+					Labels   []string
+					Because  []struct{ Label, Words string }
+					Severity int
+				}
+				if err := json.Unmarshal([]byte(line), &r); err != nil || r.Because == nil || len(r.Labels) == 0 {
+					t.Fatalf("%v: %s", err, line)
+				}
+				got = append(got, fmt.Sprintf("%s:%s:%d", r.ID, r.Labels[0], r.Severity))
+			}
+			if s := strings.Join(got, " "); s != c.out {
+				t.Errorf("%s, want %s", s, c.out)
+			}
+			for says := range strings.SplitSeq(c.says, "|") {
+				if !strings.Contains(stderr.String(), says) {
+					t.Errorf("stderr lacks %q:\n%s", says, &stderr)
+				}
+			}
+		})
 	}
 }
