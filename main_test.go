@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -56,7 +57,7 @@ func started(t *testing.T, environ ...string) (out *output, end func() int) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out, problems := &output{}, &output{}
 	code := make(chan int, 1)
-	go func() { code <- run(ctx, nil, environ, out, problems) }()
+	go func() { code <- run(ctx, nil, environ, nil, out, problems) }()
 	for limit := time.Now().Add(time.Minute); out.String() == ""; time.Sleep(time.Millisecond) {
 		if time.Now().After(limit) || len(code) > 0 {
 			t.Fatalf("did not start:\n%s", problems)
@@ -93,7 +94,7 @@ func TestStartsWithoutAToken(t *testing.T) {
 	}
 	// A second copy on the same data is refused, in one line.
 	var problems bytes.Buffer
-	if code := run(t.Context(), nil, []string{"DATA_DIR=" + data, "LISTEN_ADDR=" + freePort(t)}, &bytes.Buffer{}, &problems); code != 1 || strings.Count(problems.String(), "\n") != 1 {
+	if code := run(t.Context(), nil, []string{"DATA_DIR=" + data, "LISTEN_ADDR=" + freePort(t)}, nil, &bytes.Buffer{}, &problems); code != 1 || strings.Count(problems.String(), "\n") != 1 {
 		t.Errorf("a second copy: %d\n%s", code, &problems)
 	}
 	if code := end(); code != 0 {
@@ -101,7 +102,7 @@ func TestStartsWithoutAToken(t *testing.T) {
 	}
 	// And the copy that is left behind can be backed up.
 	to := filepath.Join(t.TempDir(), "copy")
-	if code := run(t.Context(), []string{"backup", to}, []string{"DATA_DIR=" + data}, &bytes.Buffer{}, &problems); code != 0 {
+	if code := run(t.Context(), []string{"backup", to}, []string{"DATA_DIR=" + data}, nil, &bytes.Buffer{}, &problems); code != 0 {
 		t.Errorf("backup: %d\n%s", code, &problems)
 	}
 	if _, err := os.Stat(filepath.Join(to, "recourse.db")); err != nil {
@@ -162,7 +163,7 @@ func TestABadStartSaysWhyInOneLine(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			var stdout, stderr bytes.Buffer
-			code := run(ctx, strings.Fields(c.args), environ, &stdout, &stderr)
+			code := run(ctx, strings.Fields(c.args), environ, nil, &stdout, &stderr)
 			if code != c.code || !strings.Contains(stderr.String(), c.says) {
 				t.Errorf("exit %d, want %d and %q:\n%s", code, c.code, c.says, &stderr)
 			}
@@ -178,11 +179,11 @@ func TestABadStartSaysWhyInOneLine(t *testing.T) {
 
 func TestDiagramAndCheck(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), []string{"diagram"}, nil, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), "stateDiagram-v2") {
+	if code := run(t.Context(), []string{"diagram"}, nil, nil, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), "stateDiagram-v2") {
 		t.Errorf("diagram: %d %s\n%s", code, &stderr, &stdout)
 	}
 	stdout.Reset()
-	if code := run(t.Context(), []string{"check"}, nil, &stdout, &stderr); code != 0 || stdout.Len() == 0 {
+	if code := run(t.Context(), []string{"check"}, nil, nil, &stdout, &stderr); code != 0 || stdout.Len() == 0 {
 		t.Errorf("check: %d\n%s", code, &stderr)
 	}
 }
@@ -207,7 +208,7 @@ func TestVerify(t *testing.T) {
 	name := filepath.Join(dir, "recourse-case-2.zip")
 	verify := func(args ...string) (int, string, string) {
 		var out, problems bytes.Buffer
-		code := run(t.Context(), append([]string{"verify"}, args...), nil, &out, &problems)
+		code := run(t.Context(), append([]string{"verify"}, args...), nil, strings.NewReader(""), &out, &problems)
 		return code, out.String(), problems.String()
 	}
 	code, out, problems := verify(name)
@@ -233,5 +234,49 @@ func TestVerify(t *testing.T) {
 	}
 	if code, _, _ := verify(); code != 2 {
 		t.Errorf("no name: %d", code)
+	}
+}
+
+// Messages in, what they are out, in order; a bad line is told and the rest is read.
+func TestRead(t *testing.T) {
+	for _, c := range []struct {
+		name, in, out, says string
+		code                int
+	}{
+		{"nothing", "", "", "", 0},
+		{
+			"three languages", `{"id":"a","lang":"en","text":"You wrote: 'I will kill you'. Please stay polite."}` + "\n" +
+				`{"id":"b","lang":"zh-Hans","text":"你等着，我知道你住哪"}` + "\n\n" + `{"id":3,"text":""}`,
+			`"a":neutral:0 "b":threat:3 3:neutral:0`, "", 0,
+		},
+		{"a bad line", "{\"id\":\n" + `{"id":"b","text":"Thank you."}` + "\n" + `{"id":"c"}`, `"b":neutral:0`, "line 1 is no message|line 3 is no message: \"text\" is missing", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			if code := run(t.Context(), []string{"read"}, nil, strings.NewReader(c.in), &stdout, &stderr); code != c.code {
+				t.Errorf("exit %d, want %d\n%s", code, c.code, &stderr)
+			}
+			var got []string
+			for line := range strings.Lines(stdout.String()) {
+				var r struct {
+					ID       json.RawMessage
+					Labels   []string
+					Because  []struct{ Label, Words string }
+					Severity int
+				}
+				if err := json.Unmarshal([]byte(line), &r); err != nil || r.Because == nil || len(r.Labels) == 0 {
+					t.Fatalf("%v: %s", err, line)
+				}
+				got = append(got, fmt.Sprintf("%s:%s:%d", r.ID, r.Labels[0], r.Severity))
+			}
+			if s := strings.Join(got, " "); s != c.out {
+				t.Errorf("%s, want %s", s, c.out)
+			}
+			for says := range strings.SplitSeq(c.says, "|") {
+				if !strings.Contains(stderr.String(), says) {
+					t.Errorf("stderr lacks %q:\n%s", says, &stderr)
+				}
+			}
+		})
 	}
 }
