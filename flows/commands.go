@@ -52,7 +52,7 @@ var commands = []struct {
 	{"tips", true, func(t *turn, _ string) {
 		t.say(paragraphs(t.w.spans("tips.head"), t.tips(), t.w.spans("end.recovery")))
 	}},
-	{"danger", true, func(t *turn, _ string) { t.danger() }},
+	{"danger", true, func(t *turn, _ string) { t.tapsDanger() }},
 	{"help", true, func(t *turn, _ string) { t.tell("help") }},
 	{"privacy", true, func(t *turn, _ string) { t.tell("privacy") }},
 	{"hide", true, func(t *turn, _ string) {

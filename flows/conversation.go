@@ -83,10 +83,14 @@ type Case struct {
 	Exhibits    []Exhibit     `json:"exhibits,omitempty"`
 	Proceedings []*Proceeding `json:"proceedings,omitempty"`
 	Reminders   []Reminder    `json:"reminders,omitempty"`
-	Answers     []Answer      `json:"answers,omitempty"`   // which message answered what, so that its edit corrects it
-	Tone        string        `json:"tone,omitempty"`      // friendly firm final
-	AnswerBy    Date          `json:"answer_by,omitzero"`  // chosen instead of the country's usual time
-	Unsafe      bool          `json:"unsafe,omitempty"`    // in danger: letters and reminders pause
+	Answers     []Answer      `json:"answers,omitempty"`  // which message answered what, so that its edit corrects it
+	Tone        string        `json:"tone,omitempty"`     // friendly firm final
+	AnswerBy    Date          `json:"answer_by,omitzero"` // chosen instead of the country's usual time
+	Unsafe      bool          `json:"unsafe,omitempty"`   // in danger: letters and reminders pause
+	Perils      []string      `json:"perils,omitempty"`   // what is known of the danger: threat blackmail doxxing images paid address minor …
+	Alarm       string        `json:"alarm,omitempty"`    // SHA-256 of the words that opened the danger screens; empty = the person did
+	Calm        []string      `json:"calm,omitempty"`     // of words the person says are no danger
+	AgeAsked    bool          `json:"age_asked,omitempty"`
 	Exports     int           `json:"exports,omitempty"`   // dossiers asked for so far
 	Exporting   bool          `json:"exporting,omitempty"` // one is being made
 	Outcome     string        `json:"outcome,omitempty"`   // solved partly given_up withdrawn; empty = open

@@ -113,6 +113,9 @@ func (t *turn) receive(x Exhibit) {
 	if t.heardAlready(x.Message) {
 		return
 	}
+	if t.declines(x) || t.threatens(x) {
+		return
+	}
 	homes := t.homes()
 	s := t.present()
 	talking := t.c != nil && t.c.open() && s != nil && !s.personal
@@ -166,6 +169,7 @@ func (t *turn) receive(x Exhibit) {
 		t.understand(t.merchantSays(e))
 		t.first("story.ask.forwarded")
 		t.again()
+	case words && t.tellsRecovery(t.merchantSays(e)):
 	case words && s.rest && t.c.Danger.Step == "":
 		t.theyWrote(e)
 	}

@@ -97,7 +97,7 @@ func (t *turn) said(e Said) {
 		return
 	}
 	if t.wantsOut(text) {
-		t.danger()
+		t.tapsDanger()
 		return
 	}
 	s := t.present()
@@ -108,7 +108,7 @@ func (t *turn) said(e Said) {
 		}
 		t.keepTheirs(e) // and they are the answer as well
 	}
-	if t.showing(text) {
+	if t.showing(text) || t.offered(text) == "" && t.tellsDanger(text) {
 		return
 	}
 	if s == nil {

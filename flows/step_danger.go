@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"slices"
+
 	"recourse/flows/content"
 )
 
@@ -10,17 +12,23 @@ func dangerSteps() []*step {
 	return []*step{
 		{
 			name:  "danger.safe",
-			exits: map[string]string{"safe": "danger.hold", "unsafe": "danger.tell", "mistake": end},
+			exits: map[string]string{"safe": "danger.age", "unsafe": "danger.tell", "mistake": end, "notit": end},
 			ask: func(t *turn) {
-				t.question(paragraphs(t.w.spans("danger.safe.ask"), t.numbers("police")), t.choices(1, "safe", "unsafe", "mistake")...)
+				out := "mistake"
+				if t.c.Alarm != "" { // nobody tapped anything
+					out = "notit"
+				}
+				t.question(paragraphs(t.w.spans("danger.safe.ask"), t.numbers("police")), t.choices(1, "safe", "unsafe", out)...)
 			},
 			hear: func(t *turn, h heard) string {
 				yes, known := t.g.content.Reader.YesNo(h.text)
 				switch {
-				case h.value == "mistake":
-					t.c.Unsafe = false
-					t.note("danger over")
-					return "mistake"
+				case h.value == "mistake" || h.value == "notit":
+					if t.c.Alarm != "" {
+						t.c.Calm = union(t.c.Calm, []string{t.c.Alarm})
+					}
+					t.calmed()
+					return h.value
 				case h.value == "safe" || (known && yes):
 					return "safe"
 				case h.value == "unsafe" || (known && !yes):
@@ -33,8 +41,38 @@ func dangerSteps() []*step {
 				return ""
 			},
 		},
-		dangerStep("danger.hold", map[string]string{"next": "danger.keep"}, nil),
-		dangerStep("danger.keep", map[string]string{"next": "danger.tell"}, nil),
+		{
+			// Asked once, and only where it changes what helps.
+			name:  "danger.age",
+			exits: next("danger.hold"),
+			pass: func(t *turn) string {
+				c := t.c
+				if c.AgeAsked || c.inPeril("minor") || !c.inPeril("images") && !c.inPeril("blackmail") && !slices.Contains(c.Kinds, "blackmail") {
+					return "next"
+				}
+				return ""
+			},
+			ask: func(t *turn) {
+				t.c.AgeAsked = true
+				t.question(t.w.spans("danger.age.ask"), t.choices(1, "under", "adult", "skip")...)
+			},
+			hear: func(t *turn, h heard) string {
+				yes, known := t.g.content.Reader.YesNo(h.text)
+				switch {
+				case h.value == "under" || known && yes:
+					t.c.Perils = union(t.c.Perils, []string{"minor"})
+					t.preface = paragraphs(t.preface, t.peril("minor"))
+					return "next"
+				case h.value == "adult" || h.value == "skip" || known || t.g.content.Reader.Skip(h.text):
+					return "next"
+				}
+				t.first("danger.heard")
+				t.again()
+				return ""
+			},
+		},
+		dangerStep("danger.hold", map[string]string{"next": "danger.keep"}, func(t *turn) []Span { return t.perilsAt("paid", "images") }),
+		dangerStep("danger.keep", map[string]string{"next": "danger.tell"}, func(t *turn) []Span { return t.perilsAt("address", "doxxing") }),
 		dangerStep("danger.tell", map[string]string{"next": "danger.rest"}, func(t *turn) []Span {
 			parts := [][]Span{t.nearest()}
 			if p := t.g.content.Platform(t.c.Merchant.Platform); p != nil && p.Usable() {
@@ -49,19 +87,26 @@ func dangerSteps() []*step {
 			name: "danger.rest", rest: true,
 			exits: map[string]string{"return": end, "again": "danger.safe"},
 			ask: func(t *turn) {
-				t.question(t.w.spans("danger.rest.ask"), t.choices(1, "return", "again", "statement")...)
+				values := []string{"return", "again", "statement"}
+				if keptExhibits(t.c) > 0 {
+					values = append(values, "pack")
+				}
+				t.question(t.w.spans("danger.rest.ask"), t.choices(1, values...)...)
 			},
 			hear: func(t *turn, h heard) string {
 				switch h.value {
 				case "return":
-					t.c.Unsafe = false
-					t.note("danger over")
+					t.calmed()
+					t.first("danger.returned", "state", t.w.text("state."+t.c.State()))
 					return "return"
 				case "again":
 					return "again"
 				case "statement":
 					t.policeStatement()
 					t.again()
+					return ""
+				case "pack":
+					t.startExport(t.g.readable(t.law().Languages, t.p.Language), "police")
 					return ""
 				}
 				t.first("danger.heard")
@@ -107,13 +152,7 @@ func dangerStep(name string, exits map[string]string, more func(t *turn) []Span)
 // danger opens the danger screen of the present case; one is opened where there
 // is none, so that what follows can be kept.
 func (t *turn) danger() {
-	if t.c == nil || !t.c.open() {
-		if open := t.p.openCases(); len(open) > 0 {
-			t.focus(open[len(open)-1])
-		} else {
-			t.start()
-		}
-	}
+	t.endangered()
 	t.focus(t.c)
 	t.c.Unsafe = true
 	t.c.Danger = Thread{}
@@ -144,12 +183,8 @@ func (t *turn) nearest() []Span {
 	if country.Code == "" {
 		return t.everywhere()
 	}
-	kinds := []string{"police", "cyber", "victims", "crisis"}
-	if content.Fits([]string{"scam", "blackmail"}, t.c.Kinds) {
-		kinds = []string{"police", "fraud", "cyber", "bank", "crisis"}
-	}
 	var all [][]Span
-	for _, kind := range kinds {
+	for _, kind := range t.c.nearestKinds() {
 		for _, e := range country.Emergency {
 			if e.Usable() && e.Kind == kind && len(all) < 5 {
 				all = append(all, t.contactLine(e))

@@ -248,7 +248,7 @@ func hearAsked(t *turn, h heard) string {
 		if to, err := t.g.follow("merchant.asked", "threatened"); err == nil {
 			t.c.Thread.Step = to // the card is not shown: danger comes before it
 		}
-		t.danger()
+		t.tapsDanger()
 		return ""
 	}
 	return h.value

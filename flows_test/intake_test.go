@@ -107,7 +107,7 @@ func (h hasty) Put(ctx context.Context, person int64, r io.Reader, limit int64) 
 // without its file and no file without its row, never a receipt for what is not
 // there, and the next one takes everything in.
 func TestIntakeSurvivesEveryStep(t *testing.T) {
-	stride := 6 // KILLS, as for the kills: then at every step
+	stride := 12 // KILLS, as for the kills: then at every step
 	if os.Getenv("KILLS") != "" {
 		stride = 1
 	}

@@ -76,6 +76,7 @@ type sheet struct {
 	Theirs       []line            `yaml:"theirs"`
 	Showing      []line            `yaml:"showing"`
 	Proofs       map[string]proof  `yaml:"proofs"`
+	Perils       map[string]matter `yaml:"perils"`
 }
 
 // The parts that rules for people's words and rules for merchants' answers share.
@@ -141,6 +142,7 @@ type coin struct {
 // What a rules file may speak of.
 var (
 	kindIDs   = []string{"abuse", "blackmail", "privacy", "not_delivered", "not_as_described", "defective", "counterfeit", "unsafe", "refund_refused", "overcharged", "subscription", "after_sales", "scam"}
+	perilIDs  = []string{"told", "images", "selfharm", "paid", "address", "minor", "recovery"}
 	wantIDs   = []string{"refund", "part_refund", "replacement", "repair", "delivery", "apology", "remove_data", "cancel", "compensation"}
 	aboutIDs  = []string{"ordered", "expected", "delivered", "discovered", "other"}
 	unitIDs   = []string{"day", "week", "month", "year"}
@@ -231,6 +233,9 @@ const (
 	useProof
 	useProofNot
 	useScreen
+	usePeril
+	usePerilNot
+	usePerilNear
 	useLabel
 	useIdea
 	useLabelNot
@@ -503,6 +508,7 @@ func (r *Reader) learn(f Rules) error {
 		}
 	}
 	matters("kinds", kindIDs, d.Kinds, useKind, useKindNot, useKindNear)
+	matters("perils", perilIDs, d.Perils, usePeril, usePerilNot, usePerilNear)
 	matters("wants", wantIDs, d.Wants, useWant, useWantNot, useWantNear)
 	phrases(&r.theirs, d.Theirs, rule{use: useTheirs})
 	phrases(&r.showing, d.Showing, rule{use: useShowing})

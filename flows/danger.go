@@ -1,0 +1,300 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+
+	"recourse/flows/content"
+	"recourse/flows/reading"
+)
+
+// Danger that is read rather than tapped: in what the merchant wrote, and in
+// what the person says. It comes before everything else the words may mean.
+
+// alarm is why the danger screens open.
+type alarm struct {
+	text   string   // that was read
+	words  []string // of it that led to them
+	perils []string // what is known of the danger, as Reader.Perils names it; doxxing blackmail threat too
+}
+
+// alarming reads words for danger; theirs = they are the other side's. Nil = no
+// reason to open the screens. What was once said to be no danger is none.
+func (t *turn) alarming(text string, theirs bool) *alarm {
+	if strings.TrimSpace(text) == "" || t.c != nil && slices.Contains(t.c.Calm, hashOf(text)) {
+		return nil
+	}
+	a := &alarm{text: text}
+	opens := false
+	add := func(id, words string, opening bool) {
+		a.perils = union(a.perils, []string{id})
+		if opening {
+			opens = true
+			// The person's own words are not told them again.
+			if theirs && len(a.words) < 2 && words != "" && !slices.Contains(a.words, words) {
+				a.words = append(a.words, words)
+			}
+		}
+	}
+	for _, p := range t.g.content.Reader.Perils(text) {
+		opening := p.ID == "images" || p.ID == "told" && !theirs
+		if p.ID == "minor" && theirs { // the merchant's age is nobody's business
+			continue
+		}
+		add(p.ID, p.Words, opening)
+	}
+	if theirs {
+		m := t.g.content.Messages.Read("", text, t.today())
+		if m.Severity == 3 {
+			for _, b := range m.Because {
+				if isDanger(b.Label) {
+					add(b.Label, b.Words, true)
+				}
+			}
+			for _, l := range m.Labels {
+				if isDanger(l) {
+					add(l, "", true)
+				}
+			}
+		}
+	}
+	if !opens {
+		return nil
+	}
+	return a
+}
+
+func isDanger(label string) bool {
+	return label == "threat" || label == "blackmail" || label == "doxxing"
+}
+
+// threatens keeps a piece of evidence that threatens and opens the danger
+// screens; false = it does not.
+func (t *turn) threatens(x Exhibit) bool {
+	words := x.Text
+	theirs := x.Forward != nil || x.Theirs
+	if theirs {
+		words = t.merchantSays(&x)
+	}
+	a := t.alarming(words, theirs)
+	if a == nil {
+		return false
+	}
+	if t.c != nil && t.c.Danger.Step != "" { // the screens are open: what comes is kept and the steps go on
+		t.c.Perils = union(t.c.Perils, a.perils)
+		return false
+	}
+	t.endangered()
+	t.c.Unsafe = true // kept without a word about paperwork
+	t.keep(x)
+	t.raise(a)
+	return true
+}
+
+// tellsDanger hears whether the person's own words tell of danger, and then
+// answers that first. Words that are meant for the merchant are not read so.
+func (t *turn) tellsDanger(text string) bool {
+	s := t.present()
+	if s != nil && (strings.HasPrefix(s.name, "letter.") || strings.HasPrefix(s.name, "offer.") || strings.HasPrefix(s.name, "reply.")) {
+		return t.tellsSelfHarm(text)
+	}
+	if t.tellsSelfHarm(text) {
+		return true
+	}
+	if t.c != nil && t.c.Danger.Step != "" {
+		return t.learns(text)
+	}
+	if t.tellsRecovery(text) {
+		return true
+	}
+	a := t.alarming(text, false)
+	if a == nil {
+		return false
+	}
+	t.endangered()
+	if s != nil && s.name == "story.ask" {
+		// What was told is read back when the danger is over.
+		exit := s.hear(t, heard{text: text})
+		if to, err := t.g.follow(s.name, exit); err == nil && len(t.facts(t.c))+len(t.c.Kinds) > 0 {
+			th := &t.c.Thread
+			th.Trail, th.Step = append(th.Trail, s.name), to
+		}
+	} else if t.c.Said == "" {
+		t.c.Said = cut(oneLine(text), 400)
+	}
+	t.raise(a)
+	return true
+}
+
+// endangered turns to the case the danger belongs to: the one that is talked
+// about, else the newest, else a new one.
+func (t *turn) endangered() {
+	if t.c == nil || !t.c.open() {
+		if open := t.p.openCases(); len(open) > 0 {
+			t.focus(open[len(open)-1])
+		} else {
+			t.start()
+		}
+	}
+}
+
+// tapsDanger opens the danger screens because the person says so.
+func (t *turn) tapsDanger() {
+	t.endangered()
+	t.c.Alarm = ""
+	t.danger()
+}
+
+// raise opens the danger screens, and says which words did it.
+func (t *turn) raise(a *alarm) {
+	t.c.Perils = union(t.c.Perils, a.perils)
+	t.c.Alarm = hashOf(a.text)
+	t.note("danger read", "sha256", t.c.Alarm, "perils", strings.Join(a.perils, " "))
+	var quotes [][]Span
+	for _, w := range a.words {
+		quotes = append(quotes, []Span{{Text: cut(oneLine(w), 200), Style: "italic"}})
+	}
+	if len(quotes) > 0 {
+		t.preface = paragraphs(t.preface, lines(append([][]Span{t.w.spans("danger.because")}, quotes...)...))
+	}
+	t.danger()
+}
+
+// learns hears, on the danger screens, what changes what is said there.
+func (t *turn) learns(text string) bool {
+	var fresh []string
+	for _, p := range t.g.content.Reader.Perils(text) {
+		if !slices.Contains(t.c.Perils, p.ID) && t.w.has("danger.of."+p.ID) {
+			fresh = append(fresh, p.ID)
+		}
+	}
+	if len(fresh) == 0 {
+		return false
+	}
+	t.c.Perils = union(t.c.Perils, fresh)
+	for _, id := range fresh {
+		t.preface = paragraphs(t.preface, t.peril(id))
+	}
+	t.again()
+	return true
+}
+
+// peril is what is to be said of one part of the danger, with whom to tell.
+func (t *turn) peril(id string) []Span {
+	return paragraphs(t.w.spans("danger.of."+id), t.whom(id))
+}
+
+// whom are the contacts for one part of the danger; none where the country's
+// file has none.
+func (t *turn) whom(id string) []Span {
+	for _, kinds := range perilContacts[id] {
+		list := t.contacts(t.law(), kinds...)
+		switch {
+		case len(list) == 0:
+		case t.w.has("danger.where." + id):
+			return lines(t.w.spans("danger.where."+id), list)
+		default:
+			return list
+		}
+	}
+	return nil
+}
+
+// perilContacts are the kinds of contacts that fit a part of the danger: the
+// first of which there are any.
+var perilContacts = map[string][][]string{
+	"paid": {{"bank", "fraud"}}, "images": {{"images"}, {"content"}}, "minor": {{"child"}}, "doxxing": {{"data", "content"}}, "recovery": {{"fraud"}},
+}
+
+// inPeril tells whether something is known of the danger.
+func (c *Case) inPeril(id string) bool { return slices.Contains(c.Perils, id) }
+
+// perilsAt are the texts for one of the four steps.
+func (t *turn) perilsAt(ids ...string) []Span {
+	var all [][]Span
+	for _, id := range ids {
+		if t.c.inPeril(id) {
+			all = append(all, t.peril(id))
+		}
+	}
+	return paragraphs(all...)
+}
+
+// tellsSelfHarm answers somebody who speaks of ending their life: warm, short,
+// whom to call, and then nothing else.
+func (t *turn) tellsSelfHarm(text string) bool {
+	if !slices.ContainsFunc(t.g.content.Reader.Perils(text), func(p reading.Peril) bool { return p.ID == "selfharm" }) {
+		return false
+	}
+	contacts := t.everywhere()
+	if country := t.law(); country.Code != "" {
+		contacts = t.contacts(country, "crisis", "police")
+	}
+	if t.c != nil {
+		t.note("crisis")
+	}
+	t.say(paragraphs(t.w.spans("danger.of.selfharm"), contacts), []Button{{Label: t.w.text("button.go_on"), Case: t.p.Focus, Value: "/case"}})
+	return true
+}
+
+// tellsRecovery names the second fraud: money back for a fee.
+func (t *turn) tellsRecovery(text string) bool {
+	if !slices.ContainsFunc(t.g.content.Reader.Perils(text), func(p reading.Peril) bool { return p.ID == "recovery" }) {
+		return false
+	}
+	t.preface = paragraphs(t.preface, t.peril("recovery"))
+	t.again()
+	return true
+}
+
+// declines says why a file is not taken while it would do harm to have it:
+// pictures where intimate ones are held over somebody, anything of a child's.
+func (t *turn) declines(x Exhibit) bool {
+	c := t.c
+	if c == nil || !c.Unsafe || x.Form == "text_only" {
+		return false
+	}
+	key := ""
+	switch {
+	case c.inPeril("minor"):
+		key = "danger.no_files.minor"
+	case c.inPeril("images") && (x.Kind == "photo" || x.Kind == "video" || x.Kind == "video_note" || x.Kind == "animation" || x.Kind == "document"):
+		key = "danger.no_files.images"
+	default:
+		return false
+	}
+	t.first(key)
+	t.again()
+	return true
+}
+
+// calmed is the way back: what was read is no danger, or it is over.
+func (t *turn) calmed() {
+	c := t.c
+	c.Unsafe = false
+	t.note("danger over")
+	for i := range c.Reminders { // what fell due meanwhile comes tomorrow, not at once
+		if r := &c.Reminders[i]; r.Due.Before(t.in.At) {
+			r.Due = t.morning(t.today().AddDays(1))
+		}
+	}
+}
+
+// nearestKinds are the kinds of contacts that fit the danger best.
+func (c *Case) nearestKinds() []string {
+	var kinds []string
+	if c.inPeril("minor") {
+		kinds = append(kinds, "child")
+	}
+	kinds = append(kinds, "police")
+	if c.inPeril("images") {
+		kinds = append(kinds, "images")
+	}
+	if c.inPeril("doxxing") {
+		kinds = append(kinds, "data")
+	}
+	if c.inPeril("paid") || content.Fits([]string{"scam", "blackmail"}, c.Kinds) {
+		kinds = append(kinds, "bank", "fraud")
+	}
+	return append(kinds, "cyber", "victims", "crisis")
+}

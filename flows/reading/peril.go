@@ -1,0 +1,23 @@
+package reading
+
+// Peril is what a text says of somebody being in danger.
+type Peril struct {
+	// ID: told (they are threatened, by what they say), images (intimate
+	// pictures are held over them), selfharm (they speak of ending their life),
+	// paid (they have paid already), address (the other side knows where they
+	// live), minor (they are under 18), recovery (somebody offers to get lost
+	// money back for a fee).
+	ID    string
+	Words string // of the text that led to it
+}
+
+// Perils reads a person's own words, or a message they were sent, for danger.
+// What the merchant's message itself threatens is Messages' business.
+func (r *Reader) Perils(text string) (all []Peril) {
+	words := map[string]string{}
+	ids := r.matters(r.page(text, Context{}), usePeril, usePerilNot, usePerilNear, func(id, said string) { words[id] = said })
+	for _, id := range ids {
+		all = append(all, Peril{id, words[id]})
+	}
+	return all
+}
