@@ -216,7 +216,7 @@ func BenchmarkMessage(b *testing.B) {
 	m := messages(b, shipped(b))
 	for name, text := range map[string]string{
 		"english 500":   longEnglish,
-		"chinese 170":   longChinese,
+		"chinese 500":   string([]rune(strings.Repeat(longChinese, 4))[:500]),
 		"hostile 16000": strings.Repeat("pay or else delete \"you wrote ", 600),
 		"1 MB":          strings.Repeat("s t u p * d 1d10t!!!! > ", 45_000),
 	} {
