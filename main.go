@@ -7,14 +7,18 @@
 //	recourse                 run
 //	recourse check [DIR]     check what lawyers and translators wrote
 //	recourse diagram         draw the dialogue (Mermaid)
+//	recourse read            tell what merchants' messages are, JSON lines in and out
 //	recourse backup DIR      copy everything into a new folder
 //
 // A start that can't be right says why in one line and does not begin.
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +40,7 @@ import (
 	"recourse/bot/sandbox"
 	"recourse/flows"
 	"recourse/flows/content"
+	"recourse/flows/reading"
 	"recourse/store"
 )
 
@@ -53,7 +58,7 @@ var (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends at once
-	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 }
 
 // misuse is a command line that can't be understood.
@@ -63,8 +68,8 @@ func (m misuse) Error() string { return string(m) }
 
 // run is main with its hands untied: the exit code is 0, 1 for what went wrong,
 // 2 for a command line nobody understands.
-func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
-	err := dispatch(ctx, args, environ, stdout, stderr)
+func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	err := dispatch(ctx, args, environ, stdin, stdout, stderr)
 	if err == nil {
 		return 0
 	}
@@ -75,7 +80,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	return 1
 }
 
-func dispatch(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+func dispatch(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
 		return serve(ctx, environ, stdout, stderr)
 	}
@@ -87,12 +92,14 @@ func dispatch(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 		return check(os.DirFS(rest[0]), stdout, stderr)
 	case name == "diagram" && len(rest) == 0:
 		return diagram(stdout)
+	case name == "read" && len(rest) == 0:
+		return read(stdin, stdout, stderr)
 	case name == "backup" && len(rest) == 1:
 		return backup(ctx, environ, rest[0], stdout)
-	case name == "check" || name == "diagram" || name == "backup":
-		return misuse(name + ": wrong number of arguments; it is: recourse [check [DIR] | diagram | backup DIR]")
+	case name == "check" || name == "diagram" || name == "read" || name == "backup":
+		return misuse(name + ": wrong number of arguments; it is: recourse [check [DIR] | diagram | read | backup DIR]")
 	}
-	return misuse(fmt.Sprintf("unknown command %q; it is: recourse [check [DIR] | diagram | backup DIR]", name))
+	return misuse(fmt.Sprintf("unknown command %q; it is: recourse [check [DIR] | diagram | read | backup DIR]", name))
 }
 
 // settings come from the environment; README.md explains them.
@@ -259,6 +266,77 @@ func diagram(stdout io.Writer) error {
 	}
 	_, err = fmt.Fprintln(stdout, strings.TrimRight(guide.Diagram(), "\n"))
 	return err
+}
+
+// read tells what merchants' messages are: a JSON object a line in, with id, lang
+// and text, one out in the same order, with id, labels, because and severity. A
+// line that can't be read is told and passed over.
+func read(stdin io.Reader, stdout, stderr io.Writer) error {
+	c, problems := content.Load(content.Embedded())
+	if len(problems) > 0 {
+		return fmt.Errorf("the content has %d mistakes (recourse check lists them), the first: %s", len(problems), problems[0])
+	}
+	type because struct {
+		Label string `json:"label"`
+		Words string `json:"words"`
+	}
+	type answer struct {
+		ID       json.RawMessage `json:"id"`
+		Labels   []string        `json:"labels"`
+		Because  []because       `json:"because"`
+		Severity int             `json:"severity"`
+	}
+	in, out := bufio.NewReaderSize(stdin, 1<<16), bufio.NewWriter(stdout)
+	write := json.NewEncoder(out)
+	write.SetEscapeHTML(false)
+	today := reading.DateOf(time.Now())
+	bad := 0
+	for n := 1; ; n++ {
+		line, err := in.ReadBytes('\n')
+		if err != nil && err != io.EOF {
+			return errors.Join(fmt.Errorf("read line %d: %w", n, err), out.Flush())
+		}
+		if len(bytes.TrimSpace(line)) > 0 {
+			var m struct {
+				ID   json.RawMessage `json:"id"`
+				Lang string          `json:"lang"`
+				Text *string         `json:"text"`
+			}
+			wrong := json.Unmarshal(line, &m)
+			if wrong == nil && m.Text == nil {
+				wrong = errors.New(`"text" is missing`)
+			}
+			if wrong == nil {
+				if m.ID == nil {
+					m.ID = json.RawMessage("null")
+				}
+				r := c.Messages.Read(m.Lang, *m.Text, today)
+				a := answer{ID: m.ID, Labels: r.Labels, Because: []because{}, Severity: r.Severity}
+				for _, b := range r.Because {
+					a.Because = append(a.Because, because(b))
+				}
+				wrong = write.Encode(a)
+				if wrong != nil {
+					return fmt.Errorf("write the answer to line %d: %w", n, wrong)
+				}
+			} else {
+				bad++
+				fmt.Fprintf(stderr, "line %d is no message: %v\n", n, wrong)
+			}
+		}
+		if in.Buffered() == 0 || err == io.EOF { // whoever waits for an answer gets it
+			if wrong := out.Flush(); wrong != nil {
+				return fmt.Errorf("write the answers: %w", wrong)
+			}
+		}
+		if err == io.EOF {
+			break
+		}
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d lines are no messages; a line is {\"id\": …, \"lang\": …, \"text\": …}", bad)
+	}
+	return nil
 }
 
 // backup copies the memory into a new folder; the bot may be at work meanwhile.

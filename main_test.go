@@ -51,7 +51,7 @@ func started(t *testing.T, environ ...string) (out *output, end func() int) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out, problems := &output{}, &output{}
 	code := make(chan int, 1)
-	go func() { code <- run(ctx, nil, environ, out, problems) }()
+	go func() { code <- run(ctx, nil, environ, nil, out, problems) }()
 	for limit := time.Now().Add(time.Minute); out.String() == ""; time.Sleep(time.Millisecond) {
 		if time.Now().After(limit) || len(code) > 0 {
 			t.Fatalf("did not start:\n%s", problems)
@@ -88,7 +88,7 @@ func TestStartsWithoutAToken(t *testing.T) {
 	}
 	// A second copy on the same data is refused, in one line.
 	var problems bytes.Buffer
-	if code := run(t.Context(), nil, []string{"DATA_DIR=" + data, "LISTEN_ADDR=" + freePort(t)}, &bytes.Buffer{}, &problems); code != 1 || strings.Count(problems.String(), "\n") != 1 {
+	if code := run(t.Context(), nil, []string{"DATA_DIR=" + data, "LISTEN_ADDR=" + freePort(t)}, nil, &bytes.Buffer{}, &problems); code != 1 || strings.Count(problems.String(), "\n") != 1 {
 		t.Errorf("a second copy: %d\n%s", code, &problems)
 	}
 	if code := end(); code != 0 {
@@ -96,7 +96,7 @@ func TestStartsWithoutAToken(t *testing.T) {
 	}
 	// And the copy that is left behind can be backed up.
 	to := filepath.Join(t.TempDir(), "copy")
-	if code := run(t.Context(), []string{"backup", to}, []string{"DATA_DIR=" + data}, &bytes.Buffer{}, &problems); code != 0 {
+	if code := run(t.Context(), []string{"backup", to}, []string{"DATA_DIR=" + data}, nil, &bytes.Buffer{}, &problems); code != 0 {
 		t.Errorf("backup: %d\n%s", code, &problems)
 	}
 	if _, err := os.Stat(filepath.Join(to, "recourse.db")); err != nil {
@@ -157,7 +157,7 @@ func TestABadStartSaysWhyInOneLine(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			var stdout, stderr bytes.Buffer
-			code := run(ctx, strings.Fields(c.args), environ, &stdout, &stderr)
+			code := run(ctx, strings.Fields(c.args), environ, nil, &stdout, &stderr)
 			if code != c.code || !strings.Contains(stderr.String(), c.says) {
 				t.Errorf("exit %d, want %d and %q:\n%s", code, c.code, c.says, &stderr)
 			}
@@ -173,11 +173,11 @@ func TestABadStartSaysWhyInOneLine(t *testing.T) {
 
 func TestDiagramAndCheck(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), []string{"diagram"}, nil, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), "stateDiagram-v2") {
+	if code := run(t.Context(), []string{"diagram"}, nil, nil, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), "stateDiagram-v2") {
 		t.Errorf("diagram: %d %s\n%s", code, &stderr, &stdout)
 	}
 	stdout.Reset()
-	if code := run(t.Context(), []string{"check"}, nil, &stdout, &stderr); code != 0 || stdout.Len() == 0 {
+	if code := run(t.Context(), []string{"check"}, nil, nil, &stdout, &stderr); code != 0 || stdout.Len() == 0 {
 		t.Errorf("check: %d\n%s", code, &stderr)
 	}
 }

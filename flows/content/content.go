@@ -18,7 +18,7 @@ import (
 	"recourse/flows/reading"
 )
 
-//go:embed countries incidents letters complaints locales readings platforms.yaml payments.yaml
+//go:embed answers countries incidents letters complaints locales readings platforms.yaml payments.yaml
 var embedded embed.FS
 
 // Embedded is the content that is built into the program.
@@ -36,6 +36,7 @@ type Content struct {
 	Complaints Templates // "<complaint>/<language>"
 	Statements Templates // "<incident>/<language>": what happened, for letters and complaints
 	Reader     *reading.Reader
+	Messages   *reading.Messages // reads what merchants write
 }
 
 // Text is one text in several languages: language tag → words.

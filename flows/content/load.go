@@ -66,6 +66,8 @@ func Load(fsys fs.FS) (*Content, []Problem) {
 	}
 	c.Reader = reader
 
+	l.messages(c)
+
 	var problems []Problem
 	c.Letters, problems = LoadTemplates(fsys, "letters", "letters/parts")
 	l.problems = append(l.problems, problems...)
@@ -85,6 +87,48 @@ func Load(fsys fs.FS) (*Content, []Problem) {
 		}
 	}
 	return c, once
+}
+
+// messages reads how merchants' messages are read.
+func (l *loader) messages(c *Content) {
+	var rules []reading.AnswerRules
+	l.each("answers", ".yaml", func(file string, data []byte) {
+		r, err := reading.ParseAnswers(file, data)
+		if err != nil {
+			l.problems = append(l.problems, ruleProblem(file, err))
+			return
+		}
+		if want := r.Language() + ".yaml"; path.Base(file) != want {
+			l.say(file, "$.language", "the file is called "+path.Base(file)+", the language "+r.Language(), "call the file "+want)
+		}
+		rules = append(rules, r)
+	})
+	const file = "answers/weights.bin"
+	data, err := fs.ReadFile(l.fsys, file)
+	if err != nil {
+		l.problems = append(l.problems, Problem{File: file, What: "is missing", Hint: "it belongs to the content"})
+		return
+	}
+	weights, err := reading.ReadWeights(data)
+	if err != nil {
+		l.problems = append(l.problems, Problem{File: file, What: err.Error()})
+		return
+	}
+	if c.Reader == nil || len(rules) == 0 {
+		return // told already
+	}
+	if c.Messages, err = reading.NewMessages(c.Reader, weights, rules...); err != nil {
+		l.problems = append(l.problems, Problem{File: "answers", What: err.Error()})
+	}
+}
+
+// ruleProblem tells a mistake in reading rules as a Problem.
+func ruleProblem(file string, err error) Problem {
+	var r *reading.RuleError
+	if errors.As(err, &r) {
+		return Problem{r.File, r.Line, r.What, r.Hint}
+	}
+	return Problem{File: file, What: err.Error()}
 }
 
 // part is one decoded piece of a file, for the checks that look at everything.

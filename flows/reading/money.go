@@ -25,7 +25,8 @@ func (m *money) code(c Context) string {
 type moneySign struct {
 	typed []string
 	money *money
-	part  int // 100 for pence
+	part  int  // 100 for pence
+	tight bool // written in one: "a$" is not the end of "for a $5 voucher"
 }
 
 type moneySigns map[string][]moneySign
@@ -39,7 +40,7 @@ func (r *Reader) sign(to *moneySigns, lines []line, m *money, part int) {
 		if len(typed) == 0 {
 			continue
 		}
-		list := append((*to)[typed[0]], moneySign{typed, m, part})
+		list := append((*to)[typed[0]], moneySign{typed, m, part, !strings.Contains(l.text, " ")})
 		slices.SortStableFunc(list, func(a, b moneySign) int { return len(b.typed) - len(a.typed) })
 		(*to)[typed[0]] = list
 	}
@@ -51,7 +52,7 @@ func (s moneySigns) at(tokens []token, i int) (moneySign, bool) {
 		return moneySign{}, false
 	}
 	for _, c := range s[tokens[i].s] {
-		if same(tokens[i:], c.typed) {
+		if same(tokens[i:], c.typed) && !(c.tight && slices.ContainsFunc(tokens[i+1:i+len(c.typed)], func(t token) bool { return t.space })) {
 			return c, true
 		}
 	}

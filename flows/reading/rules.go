@@ -47,46 +47,13 @@ func (l *line) UnmarshalYAML(n ast.Node) error {
 
 // sheet is the shape of a rules file.
 type sheet struct {
-	Language line `yaml:"language"`
-	Words    struct {
-		Fillers     []line            `yaml:"fillers"`
-		Negation    []line            `yaml:"negation"`
-		NotNegation []line            `yaml:"not_negation"`
-		Turns       []line            `yaml:"turns"`
-		Short       []line            `yaml:"short"`
-		Ends        []line            `yaml:"ends"`
-		Spellings   map[string][]line `yaml:"spellings"`
-	} `yaml:"words"`
-	Answers struct {
-		Yes     []line `yaml:"yes"`
-		No      []line `yaml:"no"`
-		Unclear []line `yaml:"unclear"`
-		Skip    []line `yaml:"skip"`
-	} `yaml:"answers"`
-	Numbers struct {
-		Values   map[string]int `yaml:"values"`
-		Multiply map[string]int `yaml:"multiply"`
-		Joiners  []line         `yaml:"joiners"`
-		Ordinals map[string]int `yaml:"ordinals"`
-		Endings  []line         `yaml:"ordinal_endings"`
-	} `yaml:"numbers"`
-	Dates struct {
-		Months   map[string][]line `yaml:"months"`
-		Weekdays map[string][]line `yaml:"weekdays"`
-		Units    map[string][]line `yaml:"units"`
-		DaysAgo  map[string][]line `yaml:"days_ago"`
-		Named    map[string][]line `yaml:"named"`
-		Forms    map[string][]line `yaml:"forms"`
-		About    map[string][]line `yaml:"about"`
-	} `yaml:"dates"`
-	Money struct {
-		Currencies []coin `yaml:"currencies"`
-		Bare       []line `yaml:"bare"`
-		Counted    []line `yaml:"counted"`
-		Price      []line `yaml:"price"`
-		Other      []line `yaml:"other"`
-	} `yaml:"money"`
-	Shop struct {
+	Language line        `yaml:"language"`
+	Words    wordsPart   `yaml:"words"`
+	Answers  answersPart `yaml:"answers"`
+	Numbers  numbersPart `yaml:"numbers"`
+	Dates    datesPart   `yaml:"dates"`
+	Money    moneyPart   `yaml:"money"`
+	Shop     struct {
 		Include []line `yaml:"include"`
 		Never   []line `yaml:"never"`
 		Endings []line `yaml:"endings"`
@@ -110,6 +77,48 @@ type sheet struct {
 	Showing      []line            `yaml:"showing"`
 	Proofs       map[string]proof  `yaml:"proofs"`
 }
+
+// The parts that rules for people's words and rules for merchants' answers share.
+type (
+	wordsPart struct {
+		Fillers     []line            `yaml:"fillers"`
+		Negation    []line            `yaml:"negation"`
+		NotNegation []line            `yaml:"not_negation"`
+		Turns       []line            `yaml:"turns"`
+		Short       []line            `yaml:"short"`
+		Ends        []line            `yaml:"ends"`
+		Spellings   map[string][]line `yaml:"spellings"`
+	}
+	answersPart struct {
+		Yes     []line `yaml:"yes"`
+		No      []line `yaml:"no"`
+		Unclear []line `yaml:"unclear"`
+		Skip    []line `yaml:"skip"`
+	}
+	numbersPart struct {
+		Values   map[string]int `yaml:"values"`
+		Multiply map[string]int `yaml:"multiply"`
+		Joiners  []line         `yaml:"joiners"`
+		Ordinals map[string]int `yaml:"ordinals"`
+		Endings  []line         `yaml:"ordinal_endings"`
+	}
+	datesPart struct {
+		Months   map[string][]line `yaml:"months"`
+		Weekdays map[string][]line `yaml:"weekdays"`
+		Units    map[string][]line `yaml:"units"`
+		DaysAgo  map[string][]line `yaml:"days_ago"`
+		Named    map[string][]line `yaml:"named"`
+		Forms    map[string][]line `yaml:"forms"`
+		About    map[string][]line `yaml:"about"`
+	}
+	moneyPart struct {
+		Currencies []coin `yaml:"currencies"`
+		Bare       []line `yaml:"bare"`
+		Counted    []line `yaml:"counted"`
+		Price      []line `yaml:"price"`
+		Other      []line `yaml:"other"`
+	}
+)
 
 // matter is what leads to one reading.
 type matter struct {
@@ -166,15 +175,7 @@ func (e *RuleError) Error() string {
 func ParseRules(file string, data []byte) (Rules, error) {
 	r := Rules{file: file}
 	if err := yaml.UnmarshalWithOptions(data, &r.data, yaml.Strict()); err != nil {
-		e := &RuleError{File: file, What: err.Error(), Hint: "the README beside the file lists the keys"}
-		var y yaml.Error
-		if errors.As(err, &y) {
-			e.What = y.GetMessage()
-			if t := y.GetToken(); t != nil && t.Position != nil {
-				e.Line = t.Position.Line
-			}
-		}
-		return Rules{}, e
+		return Rules{}, ruleError(file, err)
 	}
 	if r.data.Language.text == "" {
 		return Rules{}, &RuleError{File: file, What: "the language is missing", Hint: "begin the file with a line such as: language: en"}
@@ -184,6 +185,19 @@ func ParseRules(file string, data []byte) (Rules, error) {
 		return Rules{}, err
 	}
 	return r, nil
+}
+
+// ruleError finds the line of a mistake in YAML.
+func ruleError(file string, err error) *RuleError {
+	e := &RuleError{File: file, What: err.Error(), Hint: "the README beside the file lists the keys"}
+	var y yaml.Error
+	if errors.As(err, &y) {
+		e.What = y.GetMessage()
+		if t := y.GetToken(); t != nil && t.Position != nil {
+			e.Line = t.Position.Line
+		}
+	}
+	return e
 }
 
 // use says what a phrase leads to.
@@ -217,6 +231,13 @@ const (
 	useProof
 	useProofNot
 	useScreen
+	useLabel
+	useIdea
+	useLabelNot
+	usePair
+	useQuote
+	usePromise
+	usePercent
 )
 
 // rule is what a phrase of the tree stands for.
@@ -226,12 +247,18 @@ type rule struct {
 	near int    // for near: which pair
 	part int    // for near: which side of it
 	n    int    // for a form: a number of days; for a shop or product: its place in the list
+	from int    // for what merchants write: the place of its language
 }
 
 // NewReader compiles the rules of all languages into one Reader. People mix
 // languages within a sentence, so all are looked for at once.
-func NewReader(rules ...Rules) (*Reader, error) {
+func NewReader(rules ...Rules) (*Reader, error) { return newReader(nil, rules...) }
+
+// newReader makes a Reader for which some characters are the same, and then
+// emoji are words too.
+func newReader(same map[rune]rune, rules ...Rules) (*Reader, error) {
 	r := &Reader{
+		same: same, signs: same != nil,
 		fillers: map[string]bool{}, negation: map[string]bool{}, turns: map[string]bool{}, short: map[string]bool{}, ends: map[string][][]string{},
 		joiners: map[string]bool{}, endings: map[string]bool{}, counted: map[string]bool{}, counts: map[string]bool{},
 		values: map[string]int{}, multiply: map[string]int{}, ordinals: map[string]int{},
@@ -252,9 +279,9 @@ func NewReader(rules ...Rules) (*Reader, error) {
 	}
 	for _, f := range rules {
 		for means, typed := range f.data.Words.Spellings {
-			to := words(split(means, r.short))
+			to := words(r.plain(fold(means)))
 			for _, l := range typed {
-				from := words(split(l.text, r.short))
+				from := words(r.plain(fold(l.text)))
 				if len(from) == 0 || len(to) == 0 {
 					return nil, f.wrong(l, "this spelling is empty", "write a word")
 				}
@@ -297,7 +324,7 @@ func (r *Reader) learn(f Rules) error {
 	// single puts words into a set; each is one word, or one character.
 	single := func(set map[string]bool, lines []line) {
 		for _, l := range lines {
-			cut := split(l.text, r.short)
+			cut := r.plain(fold(l.text))
 			if len(cut) != 1 {
 				fail(l, fmt.Sprintf("%q is not a single word", l.text), "here each entry is one word, or one Chinese character")
 				continue
@@ -517,4 +544,16 @@ func foldWord(s string) string {
 }
 
 // cut cuts a text into tokens, misspellings mended.
-func (r *Reader) cut(text string) []token { return r.spellings.apply(split(text, r.short)) }
+func (r *Reader) cut(text string) []token { return r.cutLetters(fold(text)) }
+
+func (r *Reader) cutLetters(letters []letter) []token { return r.spellings.apply(r.plain(letters)) }
+
+// plain cuts and leaves misspellings as they are.
+func (r *Reader) plain(letters []letter) []token {
+	for i, l := range letters {
+		if same, ok := r.same[l.r]; ok {
+			letters[i].r = same
+		}
+	}
+	return splitLetters(letters, r.short, r.signs)
+}

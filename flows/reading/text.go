@@ -113,8 +113,11 @@ func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == '‘' ||
 var tlds = " com net org shop store online site co uk cn io xyz eu de fr es ca au jp hk tw kr ru pl nl br info biz vip club app "
 
 // split cuts a text into tokens.
-func split(text string, short map[string]bool) []token {
-	letters := fold(text)
+func split(text string, short map[string]bool) []token { return splitLetters(fold(text), short, false) }
+
+// splitLetters is split for letters already folded. With signs an emoji or
+// another sign is a token of its own instead of parting clauses.
+func splitLetters(letters []letter, short map[string]bool, signs bool) []token {
 	out := make([]token, 0, len(letters)/2+1)
 	clause, sentence, space, quoted := 0, 0, false, false
 	at := func(i int) rune {
@@ -211,6 +214,9 @@ func split(text string, short map[string]bool) []token {
 		case isApostrophe(r) || r == '"' || r == '“' || r == '”' || r == '「' || r == '」' || r == '『' || r == '』' || r == '【' || r == '】' || r == '《' || r == '》':
 			// Quotation marks hold no words apart, but say where a name begins.
 			quoted = true
+			i++
+		case signs && unicode.In(r, unicode.So, unicode.Sm):
+			add(string(r), mark, i, i+1)
 			i++
 		default: // commas, brackets, dashes, emoji
 			clause++
