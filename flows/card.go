@@ -18,6 +18,12 @@ func (t *turn) card(c *Case) []Span {
 	if w := t.wants(c); w != "" {
 		facts = append(facts, t.w.spans("fact.line", "name", t.w.text("fact.want"), "value", w))
 	}
+	if sum := money(c.came(), t.p.Language); sum != "" {
+		facts = append(facts, t.w.spans("card.came", "sum", sum))
+	}
+	if p := c.promise(); p != nil && c.open() && !p.Broken && !p.By.IsZero() {
+		facts = append(facts, t.w.spans("card.promise", "date", nearDate(p.By, t.p.Language)))
+	}
 	facts = append(facts, t.w.spans("card.exhibits", "n", keptExhibits(c)))
 	parts = append(parts, lines(facts...))
 	var running [][]Span

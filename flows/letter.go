@@ -226,7 +226,9 @@ func (t *turn) write(l *Letter, language string) string {
 	if l.Short {
 		name += "_short"
 	}
-	s, err := t.g.content.Letters.Fill(name, language, t.paper(language, "", l.By))
+	p := t.paper(language, "", l.By)
+	t.settling(&p, l)
+	s, err := t.g.content.Letters.Fill(name, language, p)
 	if err != nil {
 		t.g.lost.Add(1)
 	}

@@ -1,8 +1,8 @@
 package content
 
 import (
-	"fmt"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
