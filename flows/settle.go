@@ -21,8 +21,9 @@ func settleSteps() []*step {
 			hear: func(t *turn, h heard) string {
 				if h.value != "skip" && !t.g.content.Reader.Skip(h.text) {
 					t.readAs(h.text, 0)
-				} else if m := t.c.approach("merchant"); m.Read != nil {
-					m.Read = nil // an offer of which nothing is known
+				} else {
+					t.c.approach("merchant").Read = nil // an offer of which nothing is known
+					t.offer()
 				}
 				return "next"
 			},
@@ -430,10 +431,17 @@ func (t *turn) rest() (rest Money, known bool) {
 	return MoneyOf(left), true
 }
 
-// lying is the first complaint that still lies with a body, nil when there is none.
+// lies tells whether a complaint still lies with a body. Where only advice was
+// asked nothing has to be taken back.
+func (t *turn) lies(p *Proceeding) bool {
+	r := t.law().Rung(p.Body)
+	return r != nil && r.Complaint != "" && !p.Filed.IsZero() && !slices.Contains([]string{"settled", "withdrawn", "lapsed"}, p.State)
+}
+
+// lying is the first such complaint, nil when there is none.
 func (t *turn) lying() *Proceeding {
 	for _, p := range t.c.Proceedings {
-		if p.Body != "merchant" && !p.Filed.IsZero() && t.law().Rung(p.Body) != nil && !slices.Contains([]string{"settled", "withdrawn", "lapsed"}, p.State) {
+		if t.lies(p) {
 			return p
 		}
 	}

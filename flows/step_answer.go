@@ -62,13 +62,7 @@ func answerSteps() []*step {
 			name: "answer.read",
 			exits: map[string]string{
 				"reply": "letter.ready", "firm": "letter.ready", "final": "letter.ready", "ladder": "ladder.pick", "wait": "waiting", "noted": "waiting",
-				"close": "end.ask", "weigh": "offer.weigh", "money": "money.asked", "wrong": "answer.correct", "unread": "answer.what",
-			},
-			pass: func(t *turn) string {
-				if m := t.c.merchant(); m == nil || m.Read == nil {
-					return "unread"
-				}
-				return ""
+				"close": "end.ask", "weigh": "offer.weigh", "money": "money.asked", "wrong": "answer.correct",
 			},
 			ask: func(t *turn) {
 				r := t.c.merchant().Read
@@ -128,7 +122,7 @@ func answerSteps() []*step {
 // labels are what the merchant's message may be corrected to, the most telling
 // first: of several the first one leads. Threats have screens of their own.
 var labels = []string{
-	"phishing", "discrimination", "insult", "review_pressure", "off_platform", "offer", "full_refund", "closed", "refusal",
+	"phishing", "insult", "discrimination", "review_pressure", "off_platform", "offer", "full_refund", "closed", "refusal",
 	"blame_shift", "auto_reply", "stalling", "request_info", "apology", reading.Neutral,
 }
 
@@ -209,7 +203,16 @@ func (t *turn) hears(words string, exhibit int) *Read {
 	m := t.c.approach("merchant")
 	x := t.g.content.Messages.Read(t.letterLanguage(), words, t.today())
 	r := &Read{Exhibit: exhibit, Day: t.today(), Words: cut(oneLine(words), 2000), Labels: x.Labels}
-	slices.SortStableFunc(r.Labels, func(a, b string) int { return slices.Index(labels, a) - slices.Index(labels, b) })
+	place := func(label string) int { // what frightens has a screen of its own and leads no road
+		if i := slices.Index(labels, label); i >= 0 {
+			return i
+		}
+		return len(labels)
+	}
+	slices.SortStableFunc(r.Labels, func(a, b string) int { return place(a) - place(b) })
+	if place(r.Labels[0]) == len(labels) {
+		r.Labels = append([]string{"insult"}, r.Labels...)
+	}
 	for _, b := range x.Because {
 		r.Because = append(r.Because, Hint{b.Label, cut(oneLine(b.Words), 120)})
 	}
@@ -232,6 +235,9 @@ func (t *turn) readAs(words string, exhibit int) {
 	said := map[string]string{"refused": "refusal", "info": "request_info", "stalling": "stalling", "rude": "insult", "offer": "offer"}[t.c.approach("merchant").Answer]
 	r := t.hears(words, exhibit)
 	if said != "" && !slices.Contains(r.Labels, said) {
+		if all := t.g.content.Reader.Amounts(words, t.readingContext()); said == "offer" && len(all) == 1 {
+			r.Offer = MoneyOf(all[0])
+		}
 		r.Meant = said
 		t.act(r)
 	}
@@ -296,6 +302,12 @@ func (t *turn) readText(r *Read) []Span {
 	text := [][]Span{t.w.spans("answer.is." + r.as())}
 	if quotes := r.quotes(); len(quotes) > 0 {
 		text = append(text, t.w.spans("answer.because", "words", strings.Join(quotes, t.w.text("answer.quote.next"))))
+	}
+	for _, l := range r.Labels {
+		if l == "threat" || l == "blackmail" || l == "doxxing" {
+			text = append([][]Span{t.w.spans("answer.frightens")}, text...)
+			break
+		}
 	}
 	var also []string
 	for _, l := range r.Labels {

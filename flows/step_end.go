@@ -99,7 +99,7 @@ func (t *turn) close(outcome string) {
 	c.Outcome, c.Closed, c.Reminders = outcome, t.in.At, nil
 	for _, p := range c.Proceedings {
 		switch {
-		case (outcome == "solved" || outcome == "partly") && p.Body != "merchant" && !p.Filed.IsZero():
+		case (outcome == "solved" || outcome == "partly") && t.lies(p):
 			// It is taken back by the person, who is asked next.
 		case outcome == "solved" || outcome == "partly":
 			p.move("settle")
