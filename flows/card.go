@@ -96,7 +96,7 @@ func (t *turn) cardButtons(c *Case) [][]Button {
 	if keptExhibits(c) > 0 {
 		rows = append(rows, []Button{{Label: t.w.text("button.export"), Case: c.Number, Value: "/export"}})
 	}
-	if m != nil && m.Answer == "offer" {
+	if x := c.promise(); m != nil && (m.Answer == "offer" || m.Answer == "paid" || x != nil && !x.Broken) {
 		rows = append(rows, t.choices(1, "money")...)
 	}
 	return rows

@@ -333,6 +333,7 @@ func (t *turn) promised(p Promise) {
 	if !day.After(t.today()) {
 		day = t.today().AddDays(7)
 	}
+	t.unremind("later", 0)
 	t.remind(Reminder{Kind: "money", Due: t.morning(day)})
 	t.note("promised", "by", p.By.String())
 }
@@ -493,8 +494,8 @@ func (t *turn) settling(p *content.Paper, l *Letter) {
 	}
 	if x := t.c.promise(); x != nil && l.Name == "broken" {
 		p.Offer, p.Offered, p.PromisedBy, p.Answered = money(x.Sum, in), countryDate(x.Made, in, country), countryDate(x.By, in, country), x.Words
-		p.Came = money(t.c.came(), in)
 		if rest, known := t.rest(); known && rest.Number != "" {
+			p.Came = money(t.c.came(), in)
 			ask(rest, "")
 		} else if x.Sum.Number != "" && x.Sum != t.asked() {
 			ask(x.Sum, "")

@@ -216,8 +216,8 @@ func (t *turn) hears(words string, exhibit int) *Read {
 	for _, b := range x.Because {
 		r.Because = append(r.Because, Hint{b.Label, cut(oneLine(b.Words), 120)})
 	}
-	if len(x.Dates) > 0 {
-		r.By = x.Dates[len(x.Dates)-1]
+	if n := len(x.Dates); n > 0 && x.Dates[n-1].After(t.today()) {
+		r.By = x.Dates[n-1]
 	}
 	t.weigh(r, x.Offers)
 	if e := t.c.exhibit(exhibit); e != nil {

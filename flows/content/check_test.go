@@ -66,6 +66,12 @@ func TestCheckFindsMistakes(t *testing.T) {
 		{"an unknown fact", "incidents/scam.yaml", "asks: [", "asks: [colour, ", "fact \"colour\"", ""},
 		{"a long button", "incidents/scam.yaml", "name: ", "name: {en: \"The shop has vanished and nobody is there any more\", zh-Hans: 店没了}\nx: ", "", ""},
 		{"an unknown field in a letter", "letters/firm/en.txt", "{{.By}}", "{{.Bye}}", "Bye", ""},
+		{"a rule for nothing anybody says", gb, "to: courier", "to: curier", "phrase \"curier\"", ""},
+		{"a rule that stands twice", gb, "id: gb_answer_opened", "id: gb_answer_courier", "stands twice", ""},
+		{"a phrase that begins with a gap", "phrases.yaml", "\"courier lost\"", "\"… lost\"", "begins or ends with …", ""},
+		{"a phrase without words in a language", "phrases.yaml", "    zh-Hans: [\"找快递\"", "    zh-Hant: [\"找快递\"", "no words in", ""},
+		{"a yes tied to exposure", "letters/accept/en.txt", "Please confirm this in writing.", "Or else I will post this everywhere.", "", ""},
+		{"a reply too long for a chat", "letters/reply_date_short/en.txt", "Hello,", "Hello, " + strings.Repeat("and good morning ", 20), "500", ""},
 		{"a letter that promises", "letters/firm/en.txt", "Please answer in writing.", "You will certainly lose in court. Success is guaranteed.", "", ""},
 		{"a letter that threatens exposure", "letters/firm/en.txt", "Please answer in writing.", "Otherwise I will expose you and post this everywhere.", "", ""},
 	} {
