@@ -9,6 +9,7 @@
 //	recourse diagram         draw the dialogue (Mermaid)
 //	recourse read            tell what merchants' messages are, JSON lines in and out
 //	recourse backup DIR      copy everything into a new folder
+//	recourse verify ZIP      check a dossier, whoever gave it to you
 //
 // A start that can't be right says why in one line and does not begin.
 package main
@@ -40,6 +41,7 @@ import (
 	"recourse/bot/sandbox"
 	"recourse/flows"
 	"recourse/flows/content"
+	"recourse/flows/dossier"
 	"recourse/flows/reading"
 	"recourse/store"
 )
@@ -60,6 +62,8 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends at once
 	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
 }
+
+const usage = "recourse [check [DIR] | diagram | read | backup DIR | verify ZIP]"
 
 // misuse is a command line that can't be understood.
 type misuse string
@@ -96,10 +100,12 @@ func dispatch(ctx context.Context, args, environ []string, stdin io.Reader, stdo
 		return read(stdin, stdout, stderr)
 	case name == "backup" && len(rest) == 1:
 		return backup(ctx, environ, rest[0], stdout)
-	case name == "check" || name == "diagram" || name == "read" || name == "backup":
-		return misuse(name + ": wrong number of arguments; it is: recourse [check [DIR] | diagram | read | backup DIR]")
+	case name == "verify" && len(rest) == 1:
+		return verify(rest[0], stdout)
+	case name == "check" || name == "diagram" || name == "read" || name == "backup" || name == "verify":
+		return misuse(name + ": wrong number of arguments; it is: " + usage)
 	}
-	return misuse(fmt.Sprintf("unknown command %q; it is: recourse [check [DIR] | diagram | read | backup DIR]", name))
+	return misuse(fmt.Sprintf("unknown command %q; it is: %s", name, usage))
 }
 
 // settings come from the environment; README.md explains them.
@@ -350,6 +356,29 @@ func backup(ctx context.Context, environ []string, to string, stdout io.Writer) 
 	}
 	fmt.Fprintf(stdout, "Copied to %s\n", filepath.Clean(to))
 	return nil
+}
+
+// verify checks a dossier, or a part of one, and says what it holds. It needs
+// nothing but the file: no settings, no memory, no network.
+func verify(name string, stdout io.Writer) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	defer f.Close()
+	about, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	if !about.Mode().IsRegular() {
+		return fmt.Errorf("verify: %s is no file", name)
+	}
+	report, err := dossier.Verify(f, about.Size())
+	if err != nil {
+		return fmt.Errorf("%s is not as it was signed: %w", name, err)
+	}
+	_, err = io.WriteString(stdout, report.String())
+	return err
 }
 
 // vault speaks the bot's words for the store's.

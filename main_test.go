@@ -3,6 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"recourse/flows/dossier"
 )
 
 // output is what a run printed so far.
@@ -179,5 +185,98 @@ func TestDiagramAndCheck(t *testing.T) {
 	stdout.Reset()
 	if code := run(t.Context(), []string{"check"}, nil, nil, &stdout, &stderr); code != 0 || stdout.Len() == 0 {
 		t.Errorf("check: %d\n%s", code, &stderr)
+	}
+}
+
+// key signs as a copy of the bot does.
+type key struct{ ed25519.PrivateKey }
+
+func (k key) Sign(m []byte) ([]byte, error) { return ed25519.Sign(k.PrivateKey, m), nil }
+func (k key) Public() ed25519.PublicKey     { return k.PrivateKey.Public().(ed25519.PublicKey) }
+
+func TestVerify(t *testing.T) {
+	line := fmt.Sprintf(`{"seq":1,"at":"2026-03-01T09:00:00Z","case":2,"what":"opened","prev":"%064d"}`, 0)
+	d := &dossier.Dossier{
+		Language: "en", Case: 2, As: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), Title: "A lamp", Log: [][]byte{[]byte(line)},
+		When: func(at time.Time) string { return at.String() }, Words: func(k string, _ ...any) string { return k },
+	}
+	dir := t.TempDir()
+	create := func(name string) (io.WriteCloser, error) { return os.Create(filepath.Join(dir, name)) }
+	if _, err := dossier.Write(t.Context(), d, nil, key{ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}, create, nil); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "recourse-case-2.zip")
+	verify := func(args ...string) (int, string, string) {
+		var out, problems bytes.Buffer
+		code := run(t.Context(), append([]string{"verify"}, args...), nil, strings.NewReader(""), &out, &problems)
+		return code, out.String(), problems.String()
+	}
+	code, out, problems := verify(name)
+	if code != 0 || !strings.Contains(out, "Nothing in this file was changed") || !strings.Contains(out, "Case 2 as of 2026-03-01 09:00:00 UTC") || !strings.Contains(out, "fingerprint") {
+		t.Errorf("whole: %d\n%s%s", code, out, problems)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[bytes.Index(data, []byte("%PDF-"))+1] = 'Q'
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, problems := verify(name); code != 1 || out != "" || !strings.Contains(problems, "dossier.pdf was changed") {
+		t.Errorf("changed: %d\n%s%s", code, out, problems)
+	}
+	if code, _, _ := verify(filepath.Join(dir, "nothing.zip")); code != 1 {
+		t.Errorf("not there: %d", code)
+	}
+	if code, _, problems := verify(dir); code != 1 || !strings.Contains(problems, "is no file") {
+		t.Errorf("a folder: %d %s", code, problems)
+	}
+	if code, _, _ := verify(); code != 2 {
+		t.Errorf("no name: %d", code)
+	}
+}
+
+// Messages in, what they are out, in order; a bad line is told and the rest is read.
+func TestRead(t *testing.T) {
+	for _, c := range []struct {
+		name, in, out, says string
+		code                int
+	}{
+		{"nothing", "", "", "", 0},
+		{
+			"three languages", `{"id":"a","lang":"en","text":"You wrote: 'I will kill you'. Please stay polite."}` + "\n" +
+				`{"id":"b","lang":"zh-Hans","text":"你等着，我知道你住哪"}` + "\n\n" + `{"id":3,"text":""}`,
+			`"a":neutral:0 "b":threat:3 3:neutral:0`, "", 0,
+		},
+		{"a bad line", "{\"id\":\n" + `{"id":"b","text":"Thank you."}` + "\n" + `{"id":"c"}`, `"b":neutral:0`, "line 1 is no message|line 3 is no message: \"text\" is missing", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			if code := run(t.Context(), []string{"read"}, nil, strings.NewReader(c.in), &stdout, &stderr); code != c.code {
+				t.Errorf("exit %d, want %d\n%s", code, c.code, &stderr)
+			}
+			var got []string
+			for line := range strings.Lines(stdout.String()) {
+				var r struct {
+					ID       json.RawMessage
+					Labels   []string
+					Because  []struct{ Label, Words string }
+					Severity int
+				}
+				if err := json.Unmarshal([]byte(line), &r); err != nil || r.Because == nil || len(r.Labels) == 0 {
+					t.Fatalf("%v: %s", err, line)
+				}
+				got = append(got, fmt.Sprintf("%s:%s:%d", r.ID, r.Labels[0], r.Severity))
+			}
+			if s := strings.Join(got, " "); s != c.out {
+				t.Errorf("%s, want %s", s, c.out)
+			}
+			for says := range strings.SplitSeq(c.says, "|") {
+				if !strings.Contains(stderr.String(), says) {
+					t.Errorf("stderr lacks %q:\n%s", says, &stderr)
+				}
+			}
+		})
 	}
 }

@@ -57,6 +57,8 @@ func TestMain(m *testing.M) {
 //	library    the same, but received by the library's own Start
 //	forgetful  the same, but an update that comes again is a new one
 //	careless   the same, but what was sent is marked late
+//	stepwise   the house as it is, and dies at a step of its own accord
+//	hasty      the same, but a file counts as kept before it is
 func mortal(role []string) error {
 	kind, dir, api := role[0], role[1], role[2]
 	go func() { // whoever started it is gone
@@ -64,7 +66,8 @@ func mortal(role []string) error {
 		os.Exit(3)
 	}()
 	advance := flows.Advance(keepNote)
-	if kind == "sound" {
+	kind, at, _ := strings.Cut(kind, ":") // stepwise:12 dies at its twelfth step
+	if kind == "sound" || kind == "stepwise" || kind == "hasty" {
 		c, problems := content.Load(content.Embedded())
 		if len(problems) > 0 {
 			return fmt.Errorf("the content: %s", problems[0])
@@ -86,15 +89,20 @@ func mortal(role []string) error {
 	if kind == "library" {
 		return byTheLibrary(ctx, s, api, advance)
 	}
-	turns, outbox := bot.Turns(s), bot.Outbox(s)
+	turns, outbox, files := bot.Turns(s), bot.Outbox(s), bot.Vault(vault{s})
 	switch kind {
 	case "forgetful":
 		turns = &forgetful{to: s}
 	case "careless":
 		outbox = &careless{Outbox: s}
+	case "stepwise", "hasty":
+		if kind == "hasty" {
+			files = hasty{files}
+		}
+		turns, outbox, files = stepwise(at, turns, outbox, files)
 	}
 	b, err := bot.New(bot.Settings{
-		Token: bot.NewSecret(token), API: api, Turns: turns, Outbox: outbox, Alarm: s, Jobs: s, Vault: vault{s},
+		Token: bot.NewSecret(token), API: api, Turns: turns, Outbox: outbox, Alarm: s, Jobs: s, Vault: files,
 		Advance: advance, Now: time.Now, Log: s.Log, Pace: 1_000_000,
 	})
 	if err != nil {
@@ -307,20 +315,34 @@ func (d *deathbed) killOne() {
 	}
 }
 
-// rest lets a last bot live until everything is done, and end in its own way.
-func (d *deathbed) rest() {
-	d.t.Helper()
-	l := d.born()
-	<-l.ready
+// until waits until nothing happens any more; false = it never ends, or died was
+// closed first.
+func (d *deathbed) until(died <-chan struct{}) bool {
 	quiet, revision := 0, int64(-1)
-	for limit := time.Now().Add(3 * time.Minute); quiet < 10; time.Sleep(100 * time.Millisecond) {
+	for limit := time.Now().Add(3 * time.Minute); quiet < 10; {
 		if time.Now().After(limit) {
-			d.t.Fatalf("no rest: %d updates are waiting; %s", d.box.Pending(), &l.complaint)
+			return false
+		}
+		select {
+		case <-died:
+			return false
+		case <-time.After(100 * time.Millisecond):
 		}
 		quiet++
 		if now := d.box.Revision(); now != revision || d.box.Pending() > 0 {
 			quiet, revision = 0, now
 		}
+	}
+	return true
+}
+
+// rest lets a last bot live until everything is done, and end in its own way.
+func (d *deathbed) rest() {
+	d.t.Helper()
+	l := d.born()
+	<-l.ready
+	if !d.until(nil) {
+		d.t.Fatalf("no rest: %d updates are waiting; %s", d.box.Pending(), &l.complaint)
 	}
 	if err := l.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		d.t.Fatal(err)

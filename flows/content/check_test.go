@@ -38,6 +38,7 @@ func TestTheContentIsWhole(t *testing.T) {
 // Each rule of the check, with a mistake it has to find, its file and its line.
 func TestCheckFindsMistakes(t *testing.T) {
 	const gb, en, zh = "countries/GB.yaml", "locales/en.yaml", "locales/zh-Hans.yaml"
+	const answers = "answers/de.yaml"
 	for _, x := range []struct {
 		name, file, old, new string
 		want                 string // in the problem
@@ -72,6 +73,14 @@ func TestCheckFindsMistakes(t *testing.T) {
 		{"a phrase without words in a language", "phrases.yaml", "    zh-Hans: [\"找快递\"", "    zh-Hant: [\"找快递\"", "no words in", ""},
 		{"a yes tied to exposure", "letters/accept/en.txt", "Please confirm this in writing.", "Or else I will post this everywhere.", "", ""},
 		{"a reply too long for a chat", "letters/reply_date_short/en.txt", "Hello,", "Hello, " + strings.Repeat("and good morning ", 20), "500", ""},
+		{"an answer's phrase with an open bracket", answers, "labels:\n", "labels:\n  closed: {include: [\"(case closed\"]}\n  x: {}\n", "", ""},
+		{"an unknown key of answers", answers, "\nhidden:", "\nhiden:", "unknown field", ""},
+		{"an unknown label", answers, "\n  stalling:", "\n  staling:", "\"staling\" is not known", ""},
+		{"an unknown idea", answers, "\n  sorry:", "\n  sory:", "\"sory\" is not known", ""},
+		{"a pair of one", answers, "{near: [[", "{near: [[\"weg\"], [", "two to four phrases", ""},
+		{"a hidden word of two", answers, "hidden: [", "hidden: [two words, ", "not a single word", ""},
+		{"answers under a wrong name", answers, "language: de", "language: at", "call the file", ""},
+		{"characters that do not pair", "answers/zh-Hans.yaml", "same:\n", "same:\n  \"来\": \"來們\"\n", "on the left", ""},
 		{"a letter that promises", "letters/firm/en.txt", "Please answer in writing.", "You will certainly lose in court. Success is guaranteed.", "", ""},
 		{"a letter that threatens exposure", "letters/firm/en.txt", "Please answer in writing.", "Otherwise I will expose you and post this everywhere.", "", ""},
 	} {
@@ -99,7 +108,7 @@ func TestCheckFindsMistakes(t *testing.T) {
 
 // A language that is there for one text only, a file that is gone.
 func TestCheckFindsWhatIsMissing(t *testing.T) {
-	for _, gone := range []string{"letters/firm/zh-Hans.txt", "complaints/card/zh-Hans.txt", "payments.yaml", "locales/en.yaml"} {
+	for _, gone := range []string{"letters/firm/zh-Hans.txt", "complaints/card/zh-Hans.txt", "payments.yaml", "locales/en.yaml", "answers/weights.bin"} {
 		files := copied(t)
 		delete(files, gone)
 		if _, problems := Load(files); len(problems) == 0 {

@@ -28,25 +28,35 @@ type face struct {
 	glyf, head, hhea, maxp []byte
 	loca                   []uint32
 
-	order []font.GID          // new number → the font's; 0 is .notdef
-	text  [][]rune            // new number → what is copied
-	used  map[font.GID]uint16 // the font's → new number
-	known map[rune]font.GID   // looked up so far; 0 = not there
+	order []font.GID // new number → the font's; 0 is .notdef
+	text  []string   // new number → what is copied
+	used  map[usedGlyph]uint16
+	known map[rune]font.GID // looked up so far; 0 = not there
 }
 
-// faces are the fonts, those before others in the order they are asked: text,
-// Arabic, emoji; bold stands apart.
+// usedGlyph is a glyph and what it stands for. One that stands for several
+// characters (the body of an Arabic letter without its dots, the square for what
+// no font has) gets a number for each: so all of it is copied as it was.
+type usedGlyph struct {
+	id   font.GID
+	text string
+}
+
+// faces are the fonts. The first two have Chinese, Japanese and what Western
+// letters go with them; latin has the rest of Latin, Greek and Cyrillic.
 type faces struct {
-	regular, bold, arabic, emoji *face
+	regular, bold, latin, latinBold, arabic, emoji *face
 }
 
-func (f faces) all() []*face { return []*face{f.regular, f.bold, f.arabic, f.emoji} }
+func (f faces) all() []*face {
+	return []*face{f.regular, f.bold, f.latin, f.latinBold, f.arabic, f.emoji}
+}
 
 func loadFaces() (f faces, err error) {
 	for _, one := range []struct {
 		into **face
 		name string
-	}{{&f.regular, "NotoSansSC-Regular"}, {&f.bold, "NotoSansSC-Bold"}, {&f.arabic, "NotoSansArabic-Regular"}, {&f.emoji, "NotoEmoji-Regular"}} {
+	}{{&f.regular, "NotoSansSC-Regular"}, {&f.bold, "NotoSansSC-Bold"}, {&f.latin, "NotoSans-Regular"}, {&f.latinBold, "NotoSans-Bold"}, {&f.arabic, "NotoSansArabic-Regular"}, {&f.emoji, "NotoEmoji-Regular"}} {
 		if *one.into, err = loadFace(one.name); err != nil {
 			return f, fmt.Errorf("read the font %s: %w", one.name, err)
 		}
@@ -67,7 +77,7 @@ func loadFace(name string) (*face, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &face{name: name, data: font.NewFace(parsed), upem: int(parsed.Upem()), used: map[font.GID]uint16{}, known: map[rune]font.GID{}}
+	f := &face{name: name, data: font.NewFace(parsed), upem: int(parsed.Upem()), used: map[usedGlyph]uint16{}, known: map[rune]font.GID{}}
 	f.shape = harfbuzz.NewFont(f.data)
 	var loca []byte
 	for _, t := range []struct {
@@ -87,7 +97,7 @@ func loadFace(name string) (*face, error) {
 			f.loca = append(f.loca, binary.BigEndian.Uint32(loca[i:]))
 		}
 	}
-	f.use(0, nil)
+	f.use(0, "")
 	return f, nil
 }
 
@@ -108,17 +118,15 @@ func (f *face) width(g font.GID) int {
 
 func (f *face) thousandths(units int) int { return units * 1000 / f.upem }
 
-// use gives the number of a glyph in the PDF. Text is what it stands for; the
-// first that is said counts.
-func (f *face) use(g font.GID, text []rune) uint16 {
-	n, known := f.used[g]
+// use gives the number in the PDF of a glyph that stands for text.
+func (f *face) use(g font.GID, text string) uint16 {
+	key := usedGlyph{g, text}
+	n, known := f.used[key]
 	if !known {
 		n = uint16(len(f.order))
-		f.used[g] = n
+		f.used[key] = n
 		f.order = append(f.order, g)
 		f.text = append(f.text, text)
-	} else if len(f.text[n]) == 0 {
-		f.text[n] = text
 	}
 	return n
 }
@@ -152,7 +160,7 @@ func (f *face) embed(p *paper) {
 	loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 	var hmtx []byte
 	var widths, cmap strings.Builder
-	for n, g := range f.order {
+	for _, g := range f.order {
 		hmtx = binary.BigEndian.AppendUint16(hmtx, uint16(f.data.HorizontalAdvance(g)))
 		side := uint16(0)
 		if o := f.outline(g); len(o) >= 4 {
@@ -160,7 +168,6 @@ func (f *face) embed(p *paper) {
 		}
 		hmtx = binary.BigEndian.AppendUint16(hmtx, side)
 		fmt.Fprintf(&widths, "%d ", f.width(g))
-		_ = n
 	}
 	head, hhea, maxp := bytes.Clone(f.head), bytes.Clone(f.hhea), bytes.Clone(f.maxp)
 	binary.BigEndian.PutUint16(head[50:], 1) // long loca
@@ -182,7 +189,7 @@ func (f *face) embed(p *paper) {
 	for n, text := range f.text {
 		if len(text) > 0 {
 			var b strings.Builder
-			for _, u := range utf16.Encode(text) {
+			for _, u := range utf16.Encode([]rune(text)) {
 				fmt.Fprintf(&b, "%04X", u)
 			}
 			lines = append(lines, fmt.Sprintf("<%04X> <%s>\n", n, b.String()))
@@ -224,7 +231,7 @@ func (f *face) renumber(o []byte) {
 	const words, scale, more, xy, matrix = 1, 8, 32, 64, 128
 	for len(o) >= 4 {
 		flags := binary.BigEndian.Uint16(o)
-		binary.BigEndian.PutUint16(o[2:], f.use(font.GID(binary.BigEndian.Uint16(o[2:])), nil))
+		binary.BigEndian.PutUint16(o[2:], f.use(font.GID(binary.BigEndian.Uint16(o[2:])), ""))
 		n := 6
 		if flags&words != 0 {
 			n += 2

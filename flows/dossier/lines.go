@@ -71,6 +71,48 @@ type setter struct {
 	segments segmenter.Segmenter
 	bidi     bidi.Paragraph
 	buffer   *harfbuzz.Buffer
+	western  bool // the paragraph has letters that only the fonts for Latin, Greek and Cyrillic have
+	wide     bool // the paragraph is Chinese or Japanese: quotation marks and the like take a whole square
+}
+
+// narrow says how signs stand that the font draws in a whole square, in text that
+// is not Chinese or Japanese: how far to the right, and how wide. In thousandths.
+var narrow = map[rune]struct{ dx, advance int }{
+	'‘': {-743, 279}, '’': {23, 279}, '“': {-561, 475}, '”': {33, 475}, '·': {-344, 312},
+}
+
+// sign draws one character that stands by itself; it is copied as what it was,
+// also where something else is drawn for it.
+func (t *setter) sign(f *face, drawn, was rune) []glyph {
+	if !t.wide && (f == t.regular || f == t.bold) {
+		if n, ok := narrow[drawn]; ok {
+			id, _ := f.has(drawn)
+			return []glyph{{face: f, id: id, text: []rune{was}, advance: n.advance, dx: n.dx}}
+		}
+		if drawn == '…' { // the font's stands in the middle of the line
+			id, _ := f.has('.')
+			dot := glyph{face: f, id: id, advance: f.width(id)}
+			first := dot
+			first.text = []rune{'…'}
+			return []glyph{first, dot, dot}
+		}
+	}
+	id, _ := f.has(drawn)
+	return []glyph{{face: f, id: id, text: []rune{was}, advance: f.width(id)}}
+}
+
+// isWide tells whether a paragraph is Chinese or Japanese.
+func isWide(runes []rune) bool {
+	east, other := 0, 0
+	for _, r := range runes {
+		switch {
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo):
+			east++
+		case unicode.IsLetter(r):
+			other++
+		}
+	}
+	return east > 0 && 4*east >= other
 }
 
 // set is a line, ready to be drawn.
@@ -90,12 +132,17 @@ func (t *setter) faceOf(r rune, bold bool) (f *face, drawn rune, ok bool) {
 	if r == 0x200C || r == 0x200D || r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0020 && r <= 0xE007F {
 		return t.regular, 0, false
 	}
+	order := []*face{t.regular, t.latin, t.arabic, t.emoji}
 	if bold {
-		if _, has := t.bold.has(r); has {
-			return t.bold, r, true
+		order = []*face{t.bold, t.latinBold, t.regular, t.latin, t.arabic, t.emoji}
+	}
+	if t.western && isWestern(r) { // one hand for all letters of a paragraph
+		order = []*face{t.latin, t.regular}
+		if bold {
+			order = []*face{t.latinBold, t.bold}
 		}
 	}
-	for _, f := range []*face{t.regular, t.arabic, t.emoji} {
+	for _, f := range order {
 		if _, has := f.has(r); has {
 			return f, r, true
 		}
@@ -105,6 +152,9 @@ func (t *setter) faceOf(r rune, bold bool) (f *face, drawn rune, ok bool) {
 	}
 	return t.regular, substitute, true
 }
+
+// isWestern tells whether a character is of Latin, Greek or Cyrillic writing.
+func isWestern(r rune) bool { return r < 0x0530 || r >= 0x1E00 && r < 0x2000 }
 
 // isArabic tells whether letters are written together.
 func isArabic(r rune) bool { return r >= 0x0600 && r <= 0x077F }
@@ -121,6 +171,13 @@ func (t *setter) fold(text string, width int, bold bool) (all []set) {
 	if readsFromRight(runes) {
 		base = bidi.RightToLeft
 	}
+	t.wide, t.western = isWide(runes), slices.ContainsFunc(runes, func(r rune) bool {
+		if !isWestern(r) || !unicode.IsLetter(r) {
+			return false
+		}
+		_, has := t.regular.has(r)
+		return !has
+	})
 	t.segments.Init(runes)
 	pieces := t.segments.LineIterator()
 	start, end, room := 0, 0, width
@@ -139,22 +196,16 @@ func (t *setter) fold(text string, width int, bold bool) (all []set) {
 		if need > room && end > start {
 			flush(from)
 		}
-		for need > width { // wider than any line
-			n, w := 0, 0
-			for from+n < trimmed {
-				one := t.measure(runes[from+n:from+n+1], bold)
-				if w+one > width && n > 0 && !unicode.Is(unicode.Mn, runes[from+n]) && runes[from+n] != 0x200D && runes[from+n-1] != 0x200D {
-					break
+		if need > width { // wider than any line
+			need = 0
+			for i := from; i < trimmed; i++ {
+				one := t.measure(runes[i:i+1], bold)
+				if need+one > width && i > start && !unicode.Is(unicode.Mn, runes[i]) && runes[i] != 0x200D && runes[i-1] != 0x200D {
+					flush(i)
+					need = 0
 				}
-				w += one
-				n++
+				need += one
 			}
-			if from+n >= trimmed {
-				break
-			}
-			from += n
-			flush(from)
-			need = t.measure(runes[from:trimmed], bold)
 		}
 		room -= need + t.measure(runes[trimmed:to], bold)
 		end = to
@@ -164,6 +215,10 @@ func (t *setter) fold(text string, width int, bold bool) (all []set) {
 	}
 	return all
 }
+
+// longWord is how many letters are joined at most: there are no longer words, and
+// joining takes more than its share of time.
+const longWord = 64
 
 // readsFromRight tells whether the first letter that has a direction goes from
 // right to left (UAX #9, P2 and P3).
@@ -184,7 +239,7 @@ func (t *setter) measure(runes []rune, bold bool) (w int) {
 	for i := 0; i < len(runes); {
 		if isArabic(runes[i]) {
 			j := i
-			for j < len(runes) && isArabic(runes[j]) {
+			for j < len(runes) && isArabic(runes[j]) && j-i < longWord {
 				j++
 			}
 			for _, g := range t.shaped(runes[i:j], true) {
@@ -194,8 +249,9 @@ func (t *setter) measure(runes []rune, bold bool) (w int) {
 			continue
 		}
 		if f, r, ok := t.faceOf(runes[i], bold); ok {
-			g, _ := f.has(r)
-			w += f.width(g)
+			for _, g := range t.sign(f, r, r) {
+				w += g.advance
+			}
 		}
 		i++
 	}
@@ -219,22 +275,29 @@ func (t *setter) shaped(runes []rune, fromRight bool) (all []glyph) {
 	b.Shape(t.arabic.shape, nil)
 	for i, info := range b.Info {
 		pos := b.Pos[i]
-		// The characters of a cluster are copied from one of its glyphs.
+		// The characters of a cluster are copied from its widest glyph: letters share
+		// bodies and dots, and only the pair says which letter it is.
 		from, to := info.Cluster, len(runes)
 		for _, other := range b.Info {
 			if other.Cluster > from {
 				to = min(to, other.Cluster)
 			}
 		}
+		widest := i
+		for j, other := range b.Info {
+			if other.Cluster == from && b.Pos[j].XAdvance > b.Pos[widest].XAdvance {
+				widest = j
+			}
+		}
 		var text []rune
-		if i == 0 || b.Info[i-1].Cluster != info.Cluster {
-			text = slices.Clone(runes[from:to])
+		if widest == i {
+			text = runes[from:to]
 		}
 		f := t.arabic
 		g := glyph{face: f, id: info.Glyph, text: text, advance: f.thousandths(int(pos.XAdvance)), dx: f.thousandths(int(pos.XOffset)), dy: f.thousandths(int(pos.YOffset))}
 		if info.Glyph == 0 {
 			sub, _ := t.regular.has(substitute)
-			g = glyph{face: t.regular, id: sub, text: []rune{substitute}, advance: t.regular.width(sub)}
+			g = glyph{face: t.regular, id: sub, text: text, advance: t.regular.width(sub)}
 		}
 		all = append(all, g)
 	}
@@ -284,7 +347,7 @@ func (t *setter) run(runes []rune, fromRight, bold bool) (all []glyph) {
 	for i := 0; i < len(runes); {
 		if isArabic(runes[i]) {
 			j := i
-			for j < len(runes) && isArabic(runes[j]) {
+			for j < len(runes) && isArabic(runes[j]) && j-i < longWord {
 				j++
 			}
 			groups = append(groups, t.shaped(runes[i:j], fromRight))
@@ -298,8 +361,7 @@ func (t *setter) run(runes []rune, fromRight, bold bool) (all []glyph) {
 			}
 		}
 		if f, drawn, ok := t.faceOf(r, bold); ok {
-			id, _ := f.has(drawn)
-			groups = append(groups, []glyph{{face: f, id: id, text: []rune{drawn}, advance: f.width(id)}})
+			groups = append(groups, t.sign(f, drawn, runes[i]))
 		}
 		i++
 	}

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 )
 
 // manifest is manifest.json: everything known of every exhibit, in every part.
@@ -106,6 +108,23 @@ var extensions = map[string]string{
 	"message/rfc822": ".eml",
 }
 
+// visible writes what can't be seen in a JSON text, and could deceive who reads
+// it, as \u and its code.
+func visible(text []byte) []byte {
+	var b bytes.Buffer
+	for _, r := range string(text) {
+		switch {
+		case r > 0x7e && (unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Cc, r)):
+			for _, u := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, "\\u%04x", u)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.Bytes()
+}
+
 // fileName is what an exhibit is called in the ZIP: by its number, never by the
 // name it came with.
 func fileName(number int, form, kind string) string {
@@ -127,6 +146,9 @@ func moment(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// valid is a text as JSON keeps it: each byte that is no UTF-8 becomes a mark.
+func valid(s string) string { return string([]rune(s)) }
+
 func hashOf(p []byte) string {
 	sum := sha256.Sum256(p)
 	return hex.EncodeToString(sum[:])
@@ -142,7 +164,7 @@ func itemOf(x *Exhibit) item {
 	}
 	it := item{
 		Number: x.Number, Kind: x.Kind, Form: x.Form, State: x.State, Why: x.Why, Same: x.Same, Out: x.Out,
-		SHA256: x.SHA256, Size: x.Size, Type: x.Type, Declared: x.Declared, Name: x.Name, Message: x.Message, Album: x.Album,
+		SHA256: x.SHA256, Size: x.Size, Type: valid(x.Type), Declared: valid(x.Declared), Name: valid(x.Name), Message: x.Message, Album: valid(x.Album),
 		Sent: moment(x.Sent), Received: moment(x.Received), Stored: moment(x.Stored),
 		Text: x.Text, Theirs: x.Theirs, Proofs: strings.Join(x.Proofs, " "), Shows: x.Shows,
 		Whole: says("whole"), Unedited: says("unedited"), Dated: says("dated"), Sender: says("sender"),
@@ -157,7 +179,7 @@ func itemOf(x *Exhibit) item {
 		it.Caption = hashOf([]byte(x.Text))
 	}
 	if f := x.Forward; f != nil {
-		it.ForwardKind, it.ForwardName, it.ForwardDate = f.Kind, f.Name, moment(f.Date)
+		it.ForwardKind, it.ForwardName, it.ForwardDate = f.Kind, valid(f.Name), moment(f.Date)
 	}
 	for _, e := range x.Edits {
 		it.Edits = append(it.Edits, editItem{moment(e.At), hashOf([]byte(e.Text)), e.Text})

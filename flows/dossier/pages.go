@@ -31,8 +31,7 @@ type pages struct {
 	sheet *page
 	y     float64 // where the next line may begin
 	marks []mark
-	after []*page // exhibits, while the pages before them wait for their end
-	room  int     // bytes a picture may take
+	room  int // bytes a picture may take
 }
 
 func newPages(w *writing) (*pages, error) {
@@ -238,7 +237,7 @@ func (p *pages) table(columns []column, rows int, row func(i int) []string) {
 // is written last.
 func (p *pages) exhibit(x *Exhibit, it *item, seen *seenPicture) error {
 	title := p.words("dossier.exhibit", "number", x.Number)
-	if x.Out || x.State != "kept" {
+	if x.Out || it.State != "kept" && it.State != "damaged" && it.State != "too_large" {
 		return nil // the list says why
 	}
 	var shown shownPicture
@@ -604,8 +603,8 @@ func (p *pages) cover(sheet *page) {
 		p.y += 3
 	}
 	tiny := style{size: 8, gray: quiet}
-	foot := p.words("dossier.about") + "\n" + p.words("dossier.fingerprint") + ": " + fingerprint(p.w.public) +
-		"\n" + p.words("dossier.head") + ": " + p.words("dossier.head.line", "lines", p.w.head.Seq, "hash", p.w.head.Hash)
+	foot := p.words("dossier.about") + "\n" + p.words("dossier.fingerprint", "fingerprint", fingerprint(p.w.public)) +
+		"\n" + p.words("dossier.head", "seq", p.w.head.Seq, "hash", p.w.head.Hash)
 	for i := range p.w.manifest.Stamps {
 		st := &p.w.manifest.Stamps[i]
 		if i < len(p.w.manifest.Stamps)-2 {
@@ -614,7 +613,7 @@ func (p *pages) cover(sheet *page) {
 		if st.Pending {
 			foot += "\n" + p.words("dossier.stamp.pending", "seq", st.Seq)
 		} else if at, err := time.Parse(time.RFC3339, st.At); err == nil {
-			foot += "\n" + p.words("dossier.stamps") + ": " + p.words("dossier.stamp", "seq", st.Seq, "when", p.when(at), "authority", plain(st.Authority))
+			foot += "\n" + p.words("dossier.stamp", "seq", st.Seq, "when", p.when(at), "authority", plain(st.Authority))
 		}
 	}
 	ends := p.fold(foot, right-left, tiny)

@@ -54,7 +54,7 @@ func (w *writing) transcript() []byte {
 		}
 		fmt.Fprintf(&b, "\n%s\n", indent(m.Text))
 		for _, e := range m.Edits {
-			fmt.Fprintf(&b, "%s:\n%s\n", d.Words("dossier.edited", "when", w.when(e.At)), indent(e.Text))
+			fmt.Fprintf(&b, "%s\n%s\n", d.Words("dossier.edited", "when", w.when(e.At)), indent(e.Text))
 		}
 	}
 	return []byte(b.String())
@@ -83,7 +83,7 @@ func (w *writing) statementPage() []byte {
 	}
 	b.WriteString("\n")
 	for _, key := range []string{"dossier.place", "dossier.date", "dossier.signature", "dossier.signer"} {
-		fmt.Fprintf(&b, "\n%s: ______________________________\n", d.Words(key))
+		fmt.Fprintf(&b, "\n______________________________\n%s\n", d.Words(key))
 	}
 	return []byte(b.String())
 }
@@ -110,6 +110,9 @@ func (w *writing) table() []byte {
 			where = d.Words("dossier.file.part", "file", it.File, "part", it.Part)
 		}
 		name, what := it.Name, x.Title
+		if it.Out {
+			name, what = "", ""
+		}
 		row(strconv.Itoa(it.Number), what, x.Date, where, strconv.FormatInt(it.Size, 10), it.Type, it.SHA256, name)
 	}
 	t.Flush()
@@ -173,7 +176,7 @@ func (w *writing) indexPage(part int) []byte {
 	b.WriteString("\n")
 	for i := range w.manifest.Exhibits {
 		if it := &w.manifest.Exhibits[i]; it.File == "" {
-			fmt.Fprintf(&b, "%s: %s\n", d.Words("dossier.exhibit", "number", it.Number), w.stateOf(it))
+			fmt.Fprintf(&b, "%s · %s\n", d.Words("dossier.exhibit", "number", it.Number), w.stateOf(it))
 		}
 	}
 	return []byte(strings.TrimRight(b.String(), "\n") + "\n")

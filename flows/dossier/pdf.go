@@ -143,7 +143,7 @@ func (g *page) text(glyphs []glyph, x, y, size, gray float64) {
 			if one.dx != 0 {
 				fmt.Fprintf(&g.content, ">%d<", -one.dx)
 			}
-			fmt.Fprintf(&g.content, "%04X", f.use(one.id, one.text))
+			fmt.Fprintf(&g.content, "%04X", f.use(one.id, string(one.text)))
 			// After it the pen stands where the glyph's own width says.
 			if off := f.width(one.id) - (one.advance - one.dx); off != 0 {
 				fmt.Fprintf(&g.content, ">%d<", off)

@@ -16,6 +16,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,11 +70,19 @@ func (f *folder) create(name string) (io.WriteCloser, error) {
 	return closing{f.files[name]}, nil
 }
 
+var embedded = sync.OnceValue(func() *content.Content {
+	c, problems := content.Load(content.Embedded())
+	if len(problems) > 0 {
+		return nil
+	}
+	return c
+})
+
 // wordsOf speaks the language of a locale, as flows does.
 func wordsOf(t testing.TB, tag string) func(string, ...any) string {
-	c, problems := content.Load(content.Embedded())
-	for _, p := range problems {
-		t.Fatal(p)
+	c := embedded()
+	if c == nil {
+		t.Fatal("the content has mistakes")
 	}
 	for _, l := range c.Languages {
 		if l.Tag != tag {
@@ -334,6 +343,59 @@ func theLamp(t testing.TB) (*Dossier, memory) {
 	return d, m
 }
 
+// theCooker is a realistic case in Chinese: a return that was refused, with
+// everything that is hard to set in type.
+func theCooker(t testing.TB) (*Dossier, memory) {
+	d, m := theLamp(t)
+	d.Language, d.Zone, d.Words, d.Case = "zh-Hans", "亚洲/上海", wordsOf(t, "zh-Hans"), 5
+	d.When = func(at time.Time) string { return at.UTC().Format("2006年1月2日 15:04") }
+	d.Title = "好锅旗舰店，订单33210：七天无理由退货被拒"
+	d.Cover = []Field{{"商家", "好锅旗舰店（浙江好锅电器有限公司）"}, {"平台", "淘宝"}, {"实付", "299元，支付宝"}, {"请求", "退还货款299元"}, {"目前", "已发催告，等待答复"}, {"最近的日期", "2026年3月16日（周一）：答复期限"}}
+	d.Parties = []Party{
+		{"消费者", []Field{{"姓名", "（由本人填写）"}, {"所在地", "中国大陆"}}},
+		{"经营者", []Field{{"店铺", "好锅旗舰店"}, {"营业执照名称", "浙江好锅电器有限公司"}, {"平台", "淘宝"}, {"订单号", "33210"}, {"又名", strings.Repeat("Haoguo", 34)[:200]}}},
+	}
+	d.Summary = []string{
+		"2026年3月2日，我在好锅旗舰店购买电饭煲一台（订单号33210），实付299元，3月5日签收，3月8日申请七天无理由退货，商品完好。商家3月9日以“拆封不退”为由拒绝，之后把我的聊天转给“售后主管”，对方只说“系统规定，没办法”，不再回复……",
+		"客服在电话里说了一句外文，我照抄在这里：مرحبا بكم، الطلب رقم 33210 مغلق. 繁體字也有：退貨期限為七天，請於三月十六日前答覆。日本語の説明書には「開封後も返品できます」と書いてあります。Ещё по-русски: возврат в течение семи дней. ειδικά ελληνικά.",
+	}
+	d.Chronology = []Happening{
+		{"2026年3月2日", "下单，实付299元。", []int{1}},
+		{"2026年3月5日", "签收。", []int{2}},
+		{"2026年3月8日", "申请七天无理由退货，商品完好，配件齐全，包装盒只为查验而打开。", []int{3}},
+		{"2026年3月9日", "商家以“拆封不退”为由拒绝。", []int{4, 5}},
+		{"2026年3月10日", "发出催告，要求3月16日前答复。", []int{6}},
+	}
+	d.Claim = []Field{{"请求", "同意退货，退还货款299元"}, {"期限", "2026年3月16日（周一）"}, {"届时未处理", "向平台客服和12315平台反映"}}
+	d.Basis = []Rule{
+		{"网购商品，自收到之日起七日内可以退货，无需说明理由。", "《消费者权益保护法》第二十五条", "https://flk.npc.gov.cn/", "2026年11月24日"},
+		{"消费者为查验商品而拆封，不影响商品完好的，经营者不得以拆封为由拒绝退货。", "最高人民法院 法释〔2022〕8号 第三条", "https://www.court.gov.cn/", "2026年11月24日"},
+	}
+	d.Statement = []string{"2026年3月2日，我在好锅旗舰店购买电饭煲一台（订单号33210），实付299元（证据1），3月5日签收（证据2）。3月8日我申请七天无理由退货，商品完好（证据3）。商家3月9日拒绝（证据4）。", "以上所述属实。"}
+	d.Papers = []Paper{{"letter", "致好锅旗舰店（坚定）", "简体中文", "2026年3月10日通过淘宝聊天发出", "您好，我于2026年3月2日在贵店购买电饭煲一台（订单号33210，实付299元，见证据1），3月5日签收，3月8日申请七天无理由退货，商品完好。贵店3月9日以“拆封不退”为由拒绝（见证据3）。\n\n依据《消费者权益保护法》第二十五条，网购商品自收到之日起七日内可以退货且无需说明理由；为查验而拆封不影响商品完好（最高人民法院法释〔2022〕8号第三条）。\n\n请于3月16日前同意退货并按规定退还货款299元，请在本平台书面回复。如届时未处理，我将通过平台客服及12315平台反映情况。谢谢。"}}
+	titles := []string{"照片：订单页面", "图片：签收记录", "截图：退货申请", "转发的消息，来源标为“好锅客服”", "粘贴的商家原话", "文件：催告信（PDF）", "语音：与客服的通话", "证据1的副本，部分遮住", "照片", "照片"}
+	for i := range d.Exhibits {
+		x := &d.Exhibits[i]
+		x.Title, x.Date, x.Notes = titles[i], "2026年3月"+strconv.Itoa(2+i)+"日", nil
+		if x.Form == "text_only" {
+			x.Text = "亲，拆封了就不能退了哦😂🙏。系统规定，没办法。👨‍👩‍👧‍👦 文件名 \u202Egpj.exe 里有看不见的字。"
+			x.SHA256, x.Size = hashOf([]byte(x.Text)), int64(len(x.Text))
+		}
+		if x.Forward != nil {
+			x.Forward.Name = "好锅客服"
+		}
+		if x.Name != "" {
+			x.Name = "订单截图" + x.Name
+		}
+	}
+	for i := range d.Talk {
+		x := d.Exhibits[d.Talk[i].Exhibit-1]
+		d.Talk[i].Who, d.Talk[i].Text = x.Title, x.Text
+	}
+	finishLog(d)
+	return d, m
+}
+
 // finishLog writes the log that belongs to the exhibits.
 func finishLog(d *Dossier) {
 	l := &logbook{at: day("2026-03-01 08:59")}
@@ -372,5 +434,3 @@ func (f *folder) zip(t testing.TB) []byte {
 }
 
 func verified(zip []byte) (*Report, error) { return Verify(bytes.NewReader(zip), int64(len(zip))) }
-
-var _ = strconv.Itoa

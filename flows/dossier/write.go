@@ -48,6 +48,7 @@ type writing struct {
 	manifest manifest
 	head     head
 	public   []byte // SubjectPublicKeyInfo, DER
+	every    int64  // bytes of a part without exhibits
 	pdf      []byte
 	crc      map[string]uint32 // of exhibits' files, by name in the ZIP
 }
@@ -173,6 +174,19 @@ func (w *writing) begin() error {
 		}
 		w.manifest.Stamps = append(w.manifest.Stamps, it)
 	}
+	common, err := w.common(1)
+	if err != nil {
+		return err
+	}
+	w.every = fixedSlack
+	for _, f := range common {
+		w.every += int64(len(f.data)) + 256
+	}
+	for i := range w.manifest.Exhibits {
+		if it := &w.manifest.Exhibits[i]; it.State == "kept" && it.Size+perExhibit > w.limit-w.every {
+			it.State = "too_large"
+		}
+	}
 	return nil
 }
 
@@ -189,7 +203,7 @@ func stampName(seq int64) string { return fmt.Sprintf("timestamps/line-%06d.tsr"
 // look reads an exhibit once: that it is what it is said to be, and its page.
 func (w *writing) look(i int, p *pages) error {
 	x, it := &w.d.Exhibits[i], &w.manifest.Exhibits[i]
-	if x.State != "kept" || x.Out {
+	if it.State != "kept" || x.Out {
 		return p.exhibit(x, it, nil)
 	}
 	defer w.step()
@@ -226,41 +240,34 @@ func (w *writing) look(i int, p *pages) error {
 	return p.exhibit(x, it, &seen)
 }
 
-// fixedSlack is for what every part has beside the files that are known before
-// it is cut: names of parts, sums, the ZIP's own headers.
-const fixedSlack = 512 << 10
+const (
+	// fixedSlack is for what every part has beside the files that are known before
+	// the parts are: names of files in the list, the ZIP's own end.
+	fixedSlack = 512 << 10
+	// perExhibit is what an exhibit takes beside its bytes: headers, sums.
+	perExhibit = 656
+)
 
 // split says which exhibit goes into which part and how many there are. The
 // first part also has the PDF and the papers.
 func (w *writing) split() (int, error) {
-	every, first := int64(fixedSlack), int64(w.pagesLimit())
+	first := int64(w.pagesLimit())
 	for _, f := range w.papers() {
 		first += int64(len(f.data)) + 256
 	}
-	common, err := w.common(1)
-	if err != nil {
-		return 0, err
+	if w.every+first > w.limit {
+		return 0, fmt.Errorf("the log and the papers alone are too large for one file: %d bytes", w.every+first)
 	}
-	for _, f := range common {
-		every += int64(len(f.data)) + 256
-	}
-	if every+first > w.limit {
-		return 0, fmt.Errorf("the log and the papers alone are too large for one file: %d bytes", every+first)
-	}
-	part, left := 1, w.limit-every-first
+	part, left := 1, w.limit-w.every-first
 	for i := range w.manifest.Exhibits {
 		it := &w.manifest.Exhibits[i]
 		if it.File == "" {
 			continue
 		}
-		need := it.Size + 256 + 400 // and what stands about it in the list
-		if need > w.limit-every {
-			it.State, it.File = "too_large", ""
-			continue
-		}
+		need := it.Size + perExhibit
 		if need > left {
 			part++
-			left = w.limit - every
+			left = w.limit - w.every
 		}
 		it.Part = part
 		left -= need
@@ -359,7 +366,7 @@ func (w *writing) common(part int) ([]file, error) {
 		return nil, fmt.Errorf("write the end of the log: %w", err)
 	}
 	files := []file{
-		{"manifest.json", list.Bytes()},
+		{"manifest.json", visible(list.Bytes())},
 		{"log.jsonl", append(bytes.Join(w.d.Log, []byte("\n")), '\n')},
 		{"head.json", append(end, '\n')},
 		{"public-key.pem", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: w.public})},
