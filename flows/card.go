@@ -18,6 +18,9 @@ func (t *turn) card(c *Case) []Span {
 	if w := t.wants(c); w != "" {
 		facts = append(facts, t.w.spans("fact.line", "name", t.w.text("fact.want"), "value", w))
 	}
+	if m := c.merchant(); m != nil && m.Read != nil && c.open() {
+		facts = append(facts, t.w.spans("card.read", "label", t.w.text("answer.label."+m.Read.as())))
+	}
 	if sum := money(c.came(), t.p.Language); sum != "" {
 		facts = append(facts, t.w.spans("card.came", "sum", sum))
 	}

@@ -99,6 +99,9 @@ func settleSteps() []*step {
 				if slices.Contains(t.offer().Ties, "settlement") {
 					text = append(text, t.w.spans("offer.check.signed"))
 				}
+				if ties := t.offer().Ties; slices.Contains(ties, "review") || slices.Contains(ties, "silence") {
+					text = append(text, t.w.spans("offer.check.tied"))
+				}
 				t.question(paragraphs(text...), t.choices(1, "write", "said", "no")...)
 			},
 			hear: func(t *turn, h heard) string {

@@ -90,6 +90,9 @@ func TestEveryLabelHasItsRoad(t *testing.T) {
 					t.Errorf("%s is missing in %s", key, l.Tag)
 				}
 			}
+			if r.reply != "" && !w.has("letter.tone."+r.reply) {
+				t.Errorf("the dossier has no name for %s in %s", r.reply, l.Tag)
+			}
 			if r.reply != "" && x.g.content.Letters[r.reply+"_short/"+l.Tag] == nil {
 				t.Errorf("the reply %s is missing in %s", r.reply, l.Tag)
 			}
