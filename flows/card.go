@@ -18,6 +18,15 @@ func (t *turn) card(c *Case) []Span {
 	if w := t.wants(c); w != "" {
 		facts = append(facts, t.w.spans("fact.line", "name", t.w.text("fact.want"), "value", w))
 	}
+	if m := c.merchant(); m != nil && m.Read != nil && c.open() {
+		facts = append(facts, t.w.spans("card.read", "label", t.w.text("answer.label."+m.Read.as())))
+	}
+	if sum := money(c.came(), t.p.Language); sum != "" {
+		facts = append(facts, t.w.spans("card.came", "sum", sum))
+	}
+	if p := c.promise(); p != nil && c.open() && !p.Broken && !p.By.IsZero() {
+		facts = append(facts, t.w.spans("card.promise", "date", nearDate(p.By, t.p.Language)))
+	}
 	facts = append(facts, t.w.spans("card.exhibits", "n", keptExhibits(c)))
 	parts = append(parts, lines(facts...))
 	var running [][]Span
@@ -90,7 +99,7 @@ func (t *turn) cardButtons(c *Case) [][]Button {
 	if keptExhibits(c) > 0 {
 		rows = append(rows, []Button{{Label: t.w.text("button.export"), Case: c.Number, Value: "/export"}})
 	}
-	if m != nil && m.Answer == "offer" {
+	if x := c.promise(); m != nil && (m.Answer == "offer" || m.Answer == "paid" || x != nil && !x.Broken) {
 		rows = append(rows, t.choices(1, "money")...)
 	}
 	return rows

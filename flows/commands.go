@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -32,8 +33,14 @@ var commands = []struct {
 			}
 		}
 	}},
-	{"answer", true, func(t *turn, _ string) {
+	{"answer", true, func(t *turn, rest string) {
 		if t.ready() {
+			if n, err := strconv.Atoi(rest); err == nil {
+				if x := t.c.exhibit(n); x != nil && t.says(x) != "" {
+					t.theyWrote(x)
+					return
+				}
+			}
 			t.jump("answer.what")
 		}
 	}},

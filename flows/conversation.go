@@ -82,6 +82,9 @@ type Case struct {
 	Danger      Thread        `json:"danger"` // the danger screens, when they are open: they come before everything
 	Exhibits    []Exhibit     `json:"exhibits,omitempty"`
 	Proceedings []*Proceeding `json:"proceedings,omitempty"`
+	Promises    []Promise     `json:"promises,omitempty"` // of the merchant, oldest first
+	Parts       []Part        `json:"parts,omitempty"`    // what came back so far
+	Counter     Money         `json:"counter"`            // the sum a counter-offer names
 	Reminders   []Reminder    `json:"reminders,omitempty"`
 	Answers     []Answer      `json:"answers,omitempty"`  // which message answered what, so that its edit corrects it
 	Tone        string        `json:"tone,omitempty"`     // friendly firm final
@@ -155,6 +158,7 @@ type Exhibit struct {
 	Out      bool      `json:"out,omitempty"`    // left out of the dossier; never out of the log
 	For      []string  `json:"for,omitempty"`    // kinds of trouble it speaks for; empty = the whole case
 	Words    string    `json:"words,omitempty"`  // what a machine read off the picture: a suggestion, never a fact
+	Read     []string  `json:"read,omitempty"`   // what a merchant's message was read as, the most telling label first; corrected where the person did
 	// What the person says of the picture; a question nobody answered is absent
 	// and never guessed. Questions: whole unedited dated sender; answers: yes no.
 	Answers map[string]string `json:"answers,omitempty"`

@@ -3,6 +3,7 @@ package flows
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"recourse/flows/content"
 	"recourse/flows/reading"
@@ -45,9 +46,9 @@ func (t *turn) alarming(text string, theirs bool) *alarm {
 	}
 	if theirs {
 		m := t.g.content.Messages.Read("", text, t.today())
-		if m.Severity == 3 {
+		if menaces(m) {
 			for _, b := range m.Because {
-				if isDanger(b.Label) {
+				if isDanger(b.Label) && utf8.RuneCountInString(b.Words) > 1 {
 					add(b.Label, b.Words, true)
 				}
 			}
@@ -62,6 +63,14 @@ func (t *turn) alarming(text string, theirs bool) *alarm {
 		return nil
 	}
 	return a
+}
+
+// menaces tells whether a message stops everything. An offer that is tied to a
+// review is pressure, and the answer screen names it.
+func menaces(m reading.Message) bool {
+	return slices.ContainsFunc(m.Labels, func(l string) bool {
+		return l == "threat" || l == "doxxing" || l == "blackmail" && !slices.Contains(m.Labels, "offer")
+	})
 }
 
 func isDanger(label string) bool {

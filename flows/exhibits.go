@@ -119,13 +119,15 @@ func (t *turn) receive(x Exhibit) {
 	homes := t.homes()
 	s := t.present()
 	talking := t.c != nil && t.c.open() && s != nil && !s.personal
+	words := x.Kind == "forward" || x.Kind == "text" && x.Theirs
+	mixed := talking && words && t.another(x.Text) != nil // it names another case's shop
 	switch {
 	case t.p.Country == "" && t.c == nil: // still at the first questions
 		t.p.Loose = append(t.p.Loose, x)
 		t.first("exhibit.soon")
 		t.again()
 		return
-	case talking && !(s.rest && len(homes) > 1):
+	case talking && !(s.rest && len(homes) > 1) && !mixed:
 	case len(homes) == 1 && homes[0].open() && s != nil && s.personal && !s.rest:
 		t.c = homes[0] // kept where it belongs; the question that is open stays
 		t.keep(x)
@@ -139,6 +141,9 @@ func (t *turn) receive(x Exhibit) {
 		return
 	default:
 		t.p.Loose = append(t.p.Loose, x)
+		if mixed {
+			t.first("which.case.mixed")
+		}
 		if s == nil || s.name != "which.case" {
 			t.p.Thread = Thread{}
 			t.enter("which.case")
@@ -159,7 +164,6 @@ func (t *turn) receive(x Exhibit) {
 		return
 	}
 	e := t.c.exhibit(number)
-	words := x.Kind == "forward" || x.Kind == "text" && x.Theirs
 	switch {
 	case s.file != nil:
 		if exit := s.file(t, e); exit != "" {
@@ -172,6 +176,8 @@ func (t *turn) receive(x Exhibit) {
 	case words && t.tellsRecovery(t.merchantSays(e)):
 	case words && s.rest && t.c.Danger.Step == "":
 		t.theyWrote(e)
+	case words && t.c.Danger.Step == "" && len(t.c.merchant().sent()) > 0: // the question that is open stays
+		t.say(t.w.spans("answer.noticed", "number", e.Number), []Button{{Label: t.w.text("answer.noticed.look"), Case: t.c.Number, Value: fmt.Sprintf("/answer %d", e.Number)}})
 	}
 }
 

@@ -41,6 +41,10 @@ func (t *turn) paper(language, body string, by Date) content.Paper {
 	}
 	p.WantAmount = money(t.asked(), language)
 	p.Demand = t.demand(w)
+	if rest, known := t.rest(); known && rest.Number != "" { // a part has come: only the rest is asked for
+		p.WantAmount = money(rest, language)
+		p.Demand = w.text("demand.offer.sum", "amount", p.WantAmount)
+	}
 	for _, e := range c.papers() {
 		p.Exhibits = append(p.Exhibits, content.Exhibit{
 			Number: e.Number, What: t.whatIs(c, e, language),
@@ -226,7 +230,9 @@ func (t *turn) write(l *Letter, language string) string {
 	if l.Short {
 		name += "_short"
 	}
-	s, err := t.g.content.Letters.Fill(name, language, t.paper(language, "", l.By))
+	p := t.paper(language, "", l.By)
+	t.settling(&p, l)
+	s, err := t.g.content.Letters.Fill(name, language, p)
 	if err != nil {
 		t.g.lost.Add(1)
 	}

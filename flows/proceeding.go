@@ -15,6 +15,51 @@ type Proceeding struct {
 	Filed     time.Time `json:"filed,omitzero"`
 	Answer    string    `json:"answer,omitempty"`   // refused offer info stalling other
 	Answered  string    `json:"answered,omitempty"` // their words
+	Read      *Read     `json:"read,omitempty"`     // what their last message was read as
+}
+
+// Read is what a message of the merchant was read as, and what the person made
+// of that.
+type Read struct {
+	Exhibit int      `json:"exhibit,omitempty"` // number of the exhibit it is
+	Day     Date     `json:"day"`               // on which it was handed on
+	Words   string   `json:"words"`             // theirs, on one line
+	Labels  []string `json:"labels"`            // out of reading.Labels, the most telling first; never empty
+	Because []Hint   `json:"because,omitempty"` // the places that led to them
+	Meant   string   `json:"meant,omitempty"`   // the label the person says is right, when it is another
+	Offer   Money    `json:"offer"`             // what they offer, as a sum
+	Sort    string   `json:"sort,omitempty"`    // of the offer: voucher replacement repair; empty = money, or unknown
+	Ties    []string `json:"ties,omitempty"`    // conditions it comes with: review silence settlement
+	By      Date     `json:"by,omitzero"`       // the day they name
+}
+
+// Hint is a place of a message that led to a label.
+type Hint struct {
+	Label string `json:"label"`
+	Words string `json:"words"`
+}
+
+// as is the label that counts: the person's, where they corrected it.
+func (r *Read) as() string {
+	if r.Meant != "" {
+		return r.Meant
+	}
+	return r.Labels[0]
+}
+
+// Promise is something the merchant said they would do, and the person counts on.
+type Promise struct {
+	Made   Date   `json:"made"`
+	By     Date   `json:"by,omitzero"` // the day they named; zero = none
+	Sum    Money  `json:"sum"`
+	Words  string `json:"words,omitempty"` // theirs
+	Broken bool   `json:"broken,omitempty"`
+}
+
+// Part is a sum that came back.
+type Part struct {
+	Sum Money `json:"sum"`
+	Day Date  `json:"day"` // on which the person said so
 }
 
 // Letter is one message of a proceeding.

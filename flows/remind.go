@@ -86,7 +86,7 @@ func (t *turn) due(c *Case, r Reminder, focus int) (floor bool) {
 		rows = t.valuesOf(name, 2, "helped", "refused", "silent", "later")
 	case "money":
 		text = t.w.spans("remind.money", "what", t.what(c))
-		rows = t.valuesOf(name, 1, "arrived", "notyet", "broken")
+		rows = t.valuesOf(name, 1, "arrived", "part", "notyet", "broken")
 	}
 	if t.p.Open {
 		head = append(head, bold(t.title(c)))

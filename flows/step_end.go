@@ -30,7 +30,7 @@ func endSteps() []*step {
 		},
 		{
 			name:  "end.back",
-			exits: next("end.tips"),
+			exits: next("withdraw.next"),
 			ask: func(t *turn) {
 				t.question(t.w.spans("end.back.ask"), t.choices(2, "all", "part", "apology", "skip")...)
 			},
@@ -52,9 +52,9 @@ func endSteps() []*step {
 		},
 		{
 			name: "end.tips", rest: true,
-			exits: map[string]string{"reopen": "waiting", "done": end},
+			exits: map[string]string{"reopen": "waiting", "broken": "broken.next", "done": end},
 			ask: func(t *turn) {
-				text := [][]Span{t.w.spans("end." + or(t.c.Outcome, "solved"))}
+				text := [][]Span{t.w.spans("end." + or(t.c.Outcome, "solved")), lines(t.parts()...)}
 				if t.stillFiled() {
 					text = append(text, t.w.spans("end.withdraw"))
 				}
@@ -65,12 +65,20 @@ func endSteps() []*step {
 			},
 			hear: func(t *turn, h heard) string {
 				if h.value == "reopen" {
-					t.c.Outcome, t.c.Closed = "", time.Time{}
+					settled := t.c.Outcome == "solved" || t.c.Outcome == "partly"
+					t.c.Outcome, t.c.Closed, t.c.CameBack = "", time.Time{}, ""
 					for _, p := range t.c.Proceedings {
-						p.move("reopen")
+						if !settled || p.State != "withdrawn" { // what was taken back stays so
+							p.move("reopen")
+						}
+					}
+					t.note("reopened")
+					if settled && t.c.promise() != nil {
+						t.broke()
+						t.remind(Reminder{Kind: "later", Due: t.morning(t.today().AddDays(3))})
+						return "broken"
 					}
 					t.remind(Reminder{Kind: "later", Due: t.morning(t.today().AddDays(3))})
-					t.note("reopened")
 					return "reopen"
 				}
 				if h.text == "" {
@@ -91,6 +99,8 @@ func (t *turn) close(outcome string) {
 	c.Outcome, c.Closed, c.Reminders = outcome, t.in.At, nil
 	for _, p := range c.Proceedings {
 		switch {
+		case (outcome == "solved" || outcome == "partly") && t.lies(p):
+			// It is taken back by the person, who is asked next.
 		case outcome == "solved" || outcome == "partly":
 			p.move("settle")
 		case outcome == "withdrawn":

@@ -49,7 +49,11 @@ func letterSteps() []*step {
 					other = "long"
 				}
 				rows := t.choices(1, "sent")
-				rows = append(rows, t.choices(2, other, "tone", "change", "own", "date", "text")...)
+				values := []string{other, "tone", "change", "own", "date", "text"}
+				if strings.HasPrefix(l.Name, "reply_") { // it is for a chat window only
+					values = values[1:]
+				}
+				rows = append(rows, t.choices(2, values...)...)
 				rows = append(rows, t.choices(1, "leave")...)
 				text := [][]Span{t.w.spans("letter.ready.ask"), t.w.spans("letter.ready.reveals")}
 				if send := t.law().Letter.Send.In(t.p.Language); !l.Short && t.law().Letter.Usable() {
@@ -254,18 +258,27 @@ func (t *turn) went() {
 	m.move("send")
 	t.unremind("later", 0)
 	t.note("sent", "letter", l.Name, "how", l.How, "by", l.By.String())
+	if l.Name == "accept" { // what is asked next is whether it came
+		t.remind(Reminder{Kind: "money", Due: t.morning(l.By)})
+		return
+	}
 	t.remind(Reminder{Kind: "merchant", Proceeding: m.Number, Due: t.morning(l.By)})
 }
 
 // draft begins a letter to the merchant, or turns the one at hand to a tone.
 func (t *turn) draft(tone string) *Letter {
 	m := t.c.approach("merchant")
-	t.c.Tone = tone
+	if tone == "friendly" || tone == "firm" || tone == "final" {
+		t.c.Tone = tone
+	}
 	l := m.draft()
 	if l == nil {
 		m.Letters = append(m.Letters, Letter{Drafted: t.in.At})
 		l = &m.Letters[len(m.Letters)-1]
 		l.By = t.answerBy()
+	}
+	if strings.HasPrefix(l.Name, "reply_") {
+		l.Short = false // a reply was at hand, and it is for a chat window only
 	}
 	l.Name, l.Own, l.Language = tone, "", t.letterLanguage()
 	t.note("drafted", "letter", tone)

@@ -149,11 +149,16 @@ func settingsSteps() []*step {
 				t.focus(c)
 				loose := t.p.Loose
 				t.p.Loose = nil
+				last := 0
 				for _, e := range loose {
-					t.keep(e)
+					if n := t.keep(e); e.Kind == "forward" || e.Kind == "text" && e.Theirs {
+						last = n
+					}
 				}
 				if h.value == "new" {
 					t.cross("which.case", "new")
+				} else if s := t.present(); last > 0 && s != nil && s.rest && c.open() && c.Danger.Step == "" && s.name == "waiting" {
+					t.theyWrote(c.exhibit(last)) // their answer, now that it is known whose
 				} else {
 					t.cross("which.case", "chosen")
 				}

@@ -459,6 +459,10 @@ func factOf(p *flows.Person, c *flows.Case, key string) string {
 		return fmt.Sprint(len(c.Exhibits))
 	case "reminders":
 		return fmt.Sprint(len(c.Reminders))
+	case "promises":
+		return fmt.Sprint(len(c.Promises))
+	case "parts":
+		return fmt.Sprint(len(c.Parts))
 	case "unsafe":
 		return fmt.Sprint(c.Unsafe)
 	}
@@ -479,6 +483,21 @@ func factOf(p *flows.Person, c *flows.Case, key string) string {
 			return x.Reference
 		case "answer":
 			return x.Answer
+		case "read": // the label that leads, of the last message
+			if x.Read == nil {
+				return "nothing"
+			}
+			return x.Read.Labels[0]
+		case "meant":
+			if x.Read == nil {
+				return "nothing"
+			}
+			return x.Read.Meant
+		case "offer":
+			if x.Read == nil {
+				return "nothing"
+			}
+			return x.Read.Offer.Number + x.Read.Offer.Currency
 		case "language":
 			return x.Letters[len(x.Letters)-1].Language
 		}

@@ -34,6 +34,15 @@ func (l *loader) check(c *Content) {
 				l.windows(p.file, at, y.Windows)
 			}
 			unique(l, p.file, *x, func(y *Platform) string { return y.ID }, "$[%d]")
+		case *[]*Phrase:
+			for i, y := range *x {
+				for _, lang := range c.Languages {
+					if len(y.Words[lang.Tag]) == 0 {
+						l.say(p.file, fmt.Sprintf("$[%d].words", i), "no words in "+lang.Name+" ("+lang.Tag+")", "write what merchants say in every language")
+					}
+				}
+			}
+			unique(l, p.file, *x, func(y *Phrase) string { return y.ID }, "$[%d]")
 		case *[]*Payment:
 			for i, y := range *x {
 				at := fmt.Sprintf("$[%d]", i)
@@ -265,6 +274,12 @@ func (l *loader) checkCountry(c *Content, file string, x *Country) {
 			l.ids(file, fmt.Sprintf("$.%s[%d].proofs", list.name, i), a.Proofs, proofIDs(c), "line of a checklist")
 		}
 	}
+	for i, a := range x.Answers {
+		at := fmt.Sprintf("$.answers[%d]", i)
+		l.ids(file, at+".incidents", a.Incidents, known, "incident")
+		l.ids(file, at, []string{a.To}, phraseIDs(c), "phrase")
+	}
+	unique(l, file, x.Answers, func(y Answered) string { return y.ID }, "$.answers[%d]")
 }
 
 func (l *loader) checkIncident(c *Content, file string, x *Incident) {
@@ -339,6 +354,13 @@ func proofIDs(c *Content) (ids []string) {
 				ids = append(ids, p.ID)
 			}
 		}
+	}
+	return ids
+}
+
+func phraseIDs(c *Content) (ids []string) {
+	for _, x := range c.Phrases {
+		ids = append(ids, x.ID)
 	}
 	return ids
 }

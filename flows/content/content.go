@@ -18,7 +18,7 @@ import (
 	"recourse/flows/reading"
 )
 
-//go:embed answers countries incidents letters complaints locales readings platforms.yaml payments.yaml
+//go:embed answers countries incidents letters complaints locales readings platforms.yaml payments.yaml phrases.yaml
 var embedded embed.FS
 
 // Embedded is the content that is built into the program.
@@ -31,6 +31,7 @@ type Content struct {
 	Incidents  []*Incident // in the order they are offered
 	Platforms  []*Platform
 	Payments   []*Payment
+	Phrases    []*Phrase // what merchants say that has a rule of its own
 	Languages  []*Locale // in the order they are offered; English first
 	Letters    Templates // "<letter>/<language>"
 	Complaints Templates // "<complaint>/<language>"
@@ -118,6 +119,7 @@ type Country struct {
 	Danger    []Advice     `yaml:"danger"`   // what not to do and what the law says when threatened here
 	Evidence  []Advice     `yaml:"evidence"` // what makes evidence count here
 	Traps     []Advice     `yaml:"traps"`    // what people get wrong here
+	Answers   []Answered   `yaml:"answers"`  // what the law says to things merchants say
 }
 
 // Zone is a time zone of a country; the name is asked only where there are several.
@@ -226,6 +228,17 @@ type Advice struct {
 	Text      Text     `yaml:"text"`
 	Incidents []string `yaml:"incidents"`        // ids, or all
 	Proofs    []string `yaml:"proofs,omitempty"` // lines of the checklist it tells more about
+	Origin    `yaml:",inline"`
+}
+
+// Answered is what the law says to one thing that merchants say.
+type Answered struct {
+	ID        string   `yaml:"id"`
+	To        string   `yaml:"to"`        // id of a Phrase
+	Incidents []string `yaml:"incidents"` // ids, or all
+	Law       Text     `yaml:"law"`
+	Section   string   `yaml:"section,omitempty"`
+	Rule      Text     `yaml:"rule"` // to the person, in one or two short sentences
 	Origin    `yaml:",inline"`
 }
 

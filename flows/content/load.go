@@ -2,6 +2,7 @@ package content
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -50,6 +51,12 @@ func Load(fsys fs.FS) (*Content, []Problem) {
 	sorted(c.Incidents, func(a, b *Incident) bool { return a.Order < b.Order })
 	l.one("platforms.yaml", &c.Platforms)
 	l.one("payments.yaml", &c.Payments)
+	l.one("phrases.yaml", &c.Phrases)
+	for i, x := range c.Phrases {
+		if err := x.compile(); err != nil {
+			l.say("phrases.yaml", fmt.Sprintf("$[%d]", i), err.Error(), "phrases are words; … stands for words between them")
+		}
+	}
 
 	var rules []reading.Rules
 	l.each("readings", ".yaml", func(file string, data []byte) {

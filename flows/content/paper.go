@@ -51,6 +51,14 @@ type Paper struct {
 	Answer   string // none refused offer other; empty while nothing was sent
 	Answered string // what the merchant answered, in the merchant's words or the person's
 	Filed    []Sent // complaints filed elsewhere so far
+
+	// What they offered or promised, where a letter answers it.
+	Offer      string // the sum, where one was named
+	Offered    string // the day they said it
+	PromisedBy string // the day they said it for
+	Came       string // the sum that has come so far
+	Final      bool   // they want it to settle everything
+
 	Exhibits []Exhibit
 
 	Salutation, Closing, Routes string // the country's, filled in

@@ -79,6 +79,15 @@ func (s sample) papers() []Paper {
 		with(base, func(p *Paper) { p.Answer = "none" })
 		with(base, func(p *Paper) { p.Earlier, p.Answer = []Sent{{To: "?"}}, "none" })
 	}
+	// Their offer or promise, in figures and without.
+	for _, base := range []Paper{s.full, minimal} {
+		with(base, func(p *Paper) {
+			p.Earlier, p.Answer, p.Answered = once, "offer", s.offered
+			p.Offer, p.Offered, p.PromisedBy, p.Came, p.Final = s.full.Amount, s.dates[0], s.dates[1], s.full.Amount, true
+		})
+		with(base, func(p *Paper) { p.Offer, p.Offered = s.full.Amount, s.dates[0] })
+		with(base, func(p *Paper) { p.Offered, p.PromisedBy = s.dates[0], s.dates[1] })
+	}
 	filed := []Sent{{To: s.body, Date: s.dates[1], Reference: "C-2026-118", Exhibit: 2}, {To: s.full.Platform}, {To: "B", Date: s.dates[0]}}
 	with(s.full, func(p *Paper) { p.Earlier, p.Answer, p.Filed = twice, "none", filed })
 	with(minimal, func(p *Paper) { p.Filed = filed[1:2] })

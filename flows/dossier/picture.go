@@ -137,6 +137,11 @@ func shrunk(src image.Image, side int) *image.RGBA {
 		nw, nh = max(1, w*side/m), max(1, h*side/m)
 	}
 	out := image.NewRGBA(image.Rect(0, 0, nw, nh))
+	if nw == w && nh == h {
+		draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
+		draw.Draw(out, out.Rect, src, b.Min, draw.Over)
+		return out
+	}
 	// A band at a time becomes RGBA: package draw is quick at that for each kind.
 	const band = 16
 	strip := image.NewRGBA(image.Rect(0, 0, w, band))

@@ -168,6 +168,18 @@ func (l *logbook) exhibit(number int, x *Exhibit) {
 // photo is a picture with grain in it, so that it takes as many bytes as one of a
 // phone. The same seed gives the same bytes.
 func photo(w, h int, seed uint64) []byte {
+	key := [3]int{w, h, int(seed)}
+	if data, made := photos.Load(key); made {
+		return bytes.Clone(data.([]byte))
+	}
+	data := takePhoto(w, h, seed)
+	photos.Store(key, data)
+	return bytes.Clone(data)
+}
+
+var photos sync.Map // taken so far: it takes longer than the dossier
+
+func takePhoto(w, h int, seed uint64) []byte {
 	rng := rand.New(rand.NewPCG(seed, 7))
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
 	base := color.RGBA{uint8(seed * 53), uint8(90 + seed*31), uint8(170 - seed*17), 255}
@@ -324,7 +336,7 @@ func theLamp(t testing.TB) (*Dossier, memory) {
 		return &d.Exhibits[len(d.Exhibits)-1]
 	}
 	add(Exhibit{Kind: "photo", Form: "telegram_recompressed", Type: "image/jpeg", Text: "the order page", Proofs: []string{"order"}, Title: "Photo: order confirmation page", Date: "1 Feb 2026", Shows: "the order of 1 February with number and price", Answers: map[string]string{"whole": "yes", "dated": "yes"}, Notes: []string{"It shows what was in the picture. Telegram made it smaller, so fine print and the time it was taken may be gone."}}, photo(960, 1280, 1))
-	add(Exhibit{Kind: "document", Form: "as_sent_file", Type: "image/jpeg", Declared: "image/jpeg", Name: "IMG_20260201_181502.jpg", Title: "Picture: confirmation e-mail", Date: "1 Feb 2026"}, withEXIF(photo(1600, 1200, 2), 6))
+	add(Exhibit{Kind: "document", Form: "as_sent_file", Type: "image/jpeg", Declared: "image/jpeg", Name: "IMG_20260201_181502.jpg", Title: "Picture: confirmation e-mail", Date: "1 Feb 2026"}, withEXIF(photo(1000, 750, 2), 6))
 	add(Exhibit{Kind: "document", Form: "as_sent_file", Type: "image/png", Declared: "image/png", Name: "Screenshot (chat).png", Title: "Screenshot: first message to the shop", Date: "20 Feb 2026"}, screen(720, 1480))
 	add(Exhibit{Kind: "forward", Form: "text_only", Theirs: true, Text: "Dear customer, the parcel has left our warehouse 😊. For further questions contact the courier. Final sale items are not refunded.", Forward: &Origin{"hidden_user", "LampLand Support", day("2026-02-22 10:14")}, Title: "Forwarded message from “LampLand Support”", Date: "22 Feb 2026", Notes: []string{"It shows the words and what Telegram says of their origin. A forward alone does not prove who wrote it."}}, nil)
 	add(Exhibit{Kind: "text", Form: "text_only", Theirs: true, Text: "they wrote: not our problem, ask the courier", Edits: []Edit{{day("2026-02-22 11:02"), "they wrote: “not our problem, ask the courier”, on 22 Feb at 10:14"}}, Title: "Pasted words of the shop", Date: "22 Feb 2026"}, nil)

@@ -147,6 +147,7 @@ type answer struct {
 	*page
 	quoted [][2]int // bytes that are the customer's own words
 	places map[string][]hit
+	taken  map[string]bool // labels of which words were taken back
 	ideas  []idea
 	terms  []term // for the weights
 }
@@ -173,7 +174,7 @@ func (a *answer) idea(name string, h hit, negated bool) {
 }
 
 func (m *Messages) page(language, text string) *answer {
-	a := &answer{page: &page{text: text}, places: map[string][]hit{}}
+	a := &answer{page: &page{text: text}, places: map[string][]hit{}, taken: map[string]bool{}}
 	a.quoted = m.quotedParts(text)
 	a.tokens = m.own.cutLetters(m.reveal(fold(blank(text, a.quoted))))
 	spoken := m.listen(language, a.tokens)
@@ -250,6 +251,7 @@ func (m *Messages) places(a *answer) {
 	for _, h := range a.hits {
 		if r := m.own.rules[h.rule]; r.use == useLabelNot {
 			taken[r.key] = append(taken[r.key], h)
+			a.taken[r.key] = true
 		}
 	}
 	free := func(h hit, label string) bool {
@@ -303,6 +305,21 @@ func meet(sides [][]hit, near bool) []hit {
 	return nil
 }
 
+// harmless tells that the words of danger in a message were all taken back, as
+// in "the courier will come to your house", and no rule of danger speaks.
+func (a *answer) harmless() bool {
+	back := false
+	for _, label := range Labels() {
+		if severity(label) == 3 {
+			back = back || a.taken[label]
+			if len(a.places[label]) > 0 {
+				return false
+			}
+		}
+	}
+	return back
+}
+
 // holds tells why a label holds, nil if it does not: the words of the rules,
 // and where no rule speaks the words that weigh most.
 func (m *Messages) holds(a *answer, label string) []Because {
@@ -311,7 +328,7 @@ func (m *Messages) holds(a *answer, label string) []Because {
 		if len(places) == 0 {
 			return nil
 		}
-	} else if !m.weights.holds(a.terms, label) {
+	} else if !m.weights.holds(a.terms, label) || severity(label) == 3 && a.harmless() {
 		return nil
 	}
 	because := []Because{}

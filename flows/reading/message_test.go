@@ -70,6 +70,9 @@ func TestOrdinaryTalkStaysOrdinary(t *testing.T) {
 		"Please confirm your delivery address so we can ship the lamp.",
 		"Our fire pit burns wood and charcoal.",
 		"The deadline for returns is 14 May.",
+		"Thank you very much!",
+		"Many thanks and kind regards",
+		"好的亲，给您安排",
 		"We never ask for your password or your card number.",
 		"电脑死机的话，长按电源键十秒就可以了",
 		"快递小哥明天上门取件，请保持电话畅通",
@@ -216,7 +219,7 @@ func BenchmarkMessage(b *testing.B) {
 	m := messages(b, shipped(b))
 	for name, text := range map[string]string{
 		"english 500":   longEnglish,
-		"chinese 170":   longChinese,
+		"chinese 500":   string([]rune(strings.Repeat(longChinese, 4))[:500]),
 		"hostile 16000": strings.Repeat("pay or else delete \"you wrote ", 600),
 		"1 MB":          strings.Repeat("s t u p * d 1d10t!!!! > ", 45_000),
 	} {

@@ -216,7 +216,7 @@ func barsFor(sums [][]float32, examples []example) []float32 {
 	for l, label := range labels {
 		beta := 1.0
 		if severity(label) == 3 {
-			beta = 2
+			beta = 2.0
 		}
 		best := -1.0
 		for b := float32(-1.5); b < 1; b += 0.02 {
@@ -246,7 +246,8 @@ type tally struct {
 	right, wrong, missed map[string]int
 	messages             int
 	danger, found        int // messages of danger; with at least one such label read
-	calm, alarmed        int
+	calm, alarmed        int // messages without danger; read as one
+	ordinary, startled   int // … of these, with nothing evasive or hostile either
 	dangerSaid, dangerIs int // labels of danger that are; that were read
 }
 
@@ -283,9 +284,16 @@ func (t *tally) add(e example, labels []string) {
 			t.found++
 		}
 	} else {
+		grave := slices.ContainsFunc(e.Labels, func(l string) bool { return severity(l) > 0 })
 		t.calm++
+		if !grave {
+			t.ordinary++
+		}
 		if says {
 			t.alarmed++
+			if !grave {
+				t.startled++
+			}
 		}
 	}
 }
@@ -309,8 +317,8 @@ func (t *tally) recall() float64 { return float64(t.dangerSaid) / float64(max(t.
 func (t *tally) alarms() float64 { return float64(t.alarmed) / float64(max(t.calm, 1)) }
 
 func (t *tally) line() string {
-	return fmt.Sprintf("%5d messages  macro-F1 %.3f  danger recall %.3f (any danger label %d/%d)  false alarms %.3f (%d/%d)",
-		t.messages, t.macro(), t.recall(), t.found, t.danger, t.alarms(), t.alarmed, t.calm)
+	return fmt.Sprintf("%5d messages  macro-F1 %.3f  danger recall %.3f (any danger label %d/%d)  false alarms %.3f (%d/%d; in ordinary talk %d/%d)",
+		t.messages, t.macro(), t.recall(), t.found, t.danger, t.alarms(), t.alarmed, t.calm, t.startled, t.ordinary)
 }
 
 func (t *tally) table() string {
@@ -403,15 +411,30 @@ func TestWeightsAreLearntFromTheCorpus(t *testing.T) {
 }
 
 // How well messages are read: go test ./flows/reading -run Measure -v
+//
+// The floors are no aims (those are recall 0.95 and false alarms 0.05 for labels
+// of danger, macro-F1 0.85; the README says how far off they are): a change must
+// not make the reading worse unnoticed. The rules alone would not reach them.
 func TestMeasure(t *testing.T) {
 	rules, both := messages(t, nil), messages(t, shipped(t))
-	for _, which := range []string{"work", "measure"} {
-		examples := half(t, which)
-		measure(t, which+" half, the rules alone", examples, func(i int) []string {
-			return rules.Read(examples[i].Lang, examples[i].Text, Date{2026, 5, 1}).Labels
-		})
-		measure(t, which+" half, as shipped", examples, func(i int) []string {
-			return both.Read(examples[i].Lang, examples[i].Text, Date{2026, 5, 1}).Labels
-		})
+	as := func(m *Messages, hint bool, examples []example) func(i int) []string {
+		return func(i int) []string {
+			language := ""
+			if hint {
+				language = examples[i].Lang
+			}
+			return m.Read(language, examples[i].Text, friday).Labels
+		}
+	}
+	examples := half(t, "measure")
+	low := func(t *tally) bool { return t.macro() < 0.65 || t.recall() < 0.70 || t.alarms() > 0.14 }
+	alone := measure(t, "measuring half, the rules alone", examples, as(rules, true, examples))
+	if !low(alone[""]) {
+		t.Error("the rules alone are as good: the weights are not needed")
+	}
+	measure(t, "measuring half, without being told the language", examples, as(both, false, examples))
+	shipped := measure(t, "measuring half, as shipped", examples, as(both, true, examples))
+	if low(shipped[""]) {
+		t.Errorf("worse than it was: %s", shipped[""].line())
 	}
 }

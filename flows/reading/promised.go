@@ -43,7 +43,10 @@ func (m *Messages) promised(a *answer, own string, c Context) []Date {
 		i = h.to - 1
 	}
 	for _, r := range []*Reader{m.people, m.own} {
-		p := &page{text: own, c: c, tokens: r.cut(own)}
+		p := &page{text: own, c: c, tokens: a.tokens}
+		if r != m.own {
+			p.tokens = r.cut(own)
+		}
 		for _, w := range r.whens(p) {
 			if w.form == "vague" || w.form == "ago" || w.form == "last_weekday" || w.form == "last_week" || w.form == "last_month" || w.form == "last_year" || taken[p.tokens[w.from].from] {
 				continue

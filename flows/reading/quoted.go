@@ -68,6 +68,9 @@ func (m *Messages) quotedParts(text string) [][2]int {
 			parts = append(parts, [2]int{from, to})
 			continue
 		}
+		if !strings.ContainsAny(bare, "\"＂“”„'‘’‚«»「」『』《》:：") {
+			continue // nothing is quoted
+		}
 		head := m.quoting(bare)
 		if head && (strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：")) {
 			below = true
