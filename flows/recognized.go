@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"recourse/flows/reading"
 )
 
 // What a machine reads off a picture: a suggestion, put in by a tap and never
@@ -34,6 +36,7 @@ func (t *turn) recognized(e Recognized) {
 	}
 	found := t.readOff(x)
 	if len(found) == 0 {
+		t.conversation(x)
 		return
 	}
 	var all [][]Span
@@ -52,6 +55,21 @@ func (t *turn) recognized(e Recognized) {
 	}
 	rows = append(rows, []Button{{Label: t.w.text("screen.no"), Case: c.Number, Value: "/use " + strconv.Itoa(x.Number) + " none"}})
 	t.do(Say{Text: paragraphs(t.w.spans("screen.read", "number", x.Number), lines(all...), t.w.spans("screen.ask")), Rows: rows, Key: screenKey(c, x)})
+}
+
+// conversation hears the words of a picture that shows no order: if they menace,
+// that comes first; if they are the shop's answer to what was sent, a button
+// offers to read them.
+func (t *turn) conversation(x *Exhibit) {
+	if a := t.alarming(x.Words, true); a != nil {
+		t.focus(t.c)
+		t.raise(a)
+		return
+	}
+	m := t.g.content.Messages.Read("", x.Words, t.today())
+	if len(t.c.merchant().sent()) > 0 && m.Labels[0] != reading.Neutral {
+		t.say(t.w.spans("answer.noticed", "number", x.Number), []Button{{Label: t.w.text("answer.noticed.look"), Case: t.c.Number, Value: "/answer " + strconv.Itoa(x.Number)}})
+	}
 }
 
 func screenKey(c *Case, x *Exhibit) string {
