@@ -120,6 +120,9 @@ type Settings struct {
 	Prune   func(ctx context.Context, now time.Time) error
 	Absence Absence // nil = silences are not told
 	Stamps  Stamps  // needed with Authority
+	// Recognizer reads words off pictures; nil = nobody does, and nothing is said
+	// of it.
+	Recognizer Recognizer
 	// Authority is the address of a time-stamping authority (RFC 3161) that
 	// attests the ends of logs; "" = none.
 	Authority string
@@ -136,6 +139,7 @@ type Bot struct {
 	noted     time.Time // when Absence last heard of it
 	parts     progress
 	exporting chan struct{} // a place each
+	reading   chan struct{} // a place each
 	second    time.Duration // what a second of waiting lasts: tests make it short
 
 	covering chan struct{} // held while a picture is covered
@@ -174,6 +178,7 @@ func New(s Settings) (*Bot, error) {
 		pace:      rate.NewLimiter(rate.Limit(s.Pace), s.Pace),
 		parts:     progress{of: map[int64]int{}},
 		exporting: make(chan struct{}, exports),
+		reading:   make(chan struct{}, readers),
 		second:    time.Second,
 		toSend:    make(chan struct{}, 1),
 		toWake:    make(chan struct{}, 1),

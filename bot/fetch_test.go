@@ -40,21 +40,21 @@ func (s *shelf) results() (events []flows.Event) {
 	return events
 }
 
-var png = append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), make([]byte, 100)...)
+var pngBytes = append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), make([]byte, 100)...)
 
 func TestAFileIsKeptAsItCame(t *testing.T) {
 	r := newRig(t, echo, nil)
-	r.box.Send(7, sandbox.File{Name: "proof.txt", Type: "text/plain", Data: png}) // it says text, and is a picture
+	r.box.Send(7, sandbox.File{Name: "proof.txt", Type: "text/plain", Data: pngBytes}) // it says text, and is a picture
 	r.settle(t)
 	got := r.shelf.results()
 	if len(got) != 1 {
 		t.Fatalf("%+v\n%s", got, r.logged())
 	}
 	kept, ok := got[0].(flows.Kept)
-	if !ok || kept.Type != "image/png" || kept.Size != int64(len(png)) || kept.Case != 1 || kept.Exhibit != 1 {
+	if !ok || kept.Type != "image/png" || kept.Size != int64(len(pngBytes)) || kept.Case != 1 || kept.Exhibit != 1 {
 		t.Fatalf("%+v", got[0])
 	}
-	if !bytes.Equal(r.shelf.files[kept.SHA256], png) {
+	if !bytes.Equal(r.shelf.files[kept.SHA256], pngBytes) {
 		t.Error("other bytes were kept")
 	}
 	if strings.Contains(r.logged(), "proof") {

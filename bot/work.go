@@ -124,6 +124,8 @@ func (b *Bot) perform(ctx context.Context, job flows.Job) (event flows.Event, wa
 		return b.fetch(ctx, job, work)
 	case flows.Export:
 		return b.export(ctx, job, work)
+	case flows.Recognize:
+		return b.recognize(ctx, job, work)
 	case flows.Redact:
 		return b.redact(ctx, job, work)
 	}

@@ -87,6 +87,7 @@ var commands = []struct {
 	}},
 	// Buttons speak these; nobody has to type them.
 	{"shows", false, (*turn).shows},
+	{"use", false, (*turn).use},
 	{"out", false, (*turn).leaveOut},
 	{"tomorrow", false, func(t *turn, _ string) {
 		if t.c == nil || !t.c.open() {

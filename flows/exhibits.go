@@ -348,6 +348,7 @@ func (t *turn) kept(e Kept) {
 		t.do(React{Message: x.Message, Emoji: "👍"})
 	}
 	t.receipt(c, x)
+	t.recognize(c, x)
 }
 
 // twin is an exhibit that has the same bytes and was kept before.

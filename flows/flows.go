@@ -99,6 +99,8 @@ func (g *Guide) Advance(p *Person, in Input) []Effect {
 		t.kept(e)
 	case Lost:
 		t.missing(e)
+	case Recognized:
+		t.recognized(e)
 	case Exported:
 		t.exported(e)
 	case Woke:

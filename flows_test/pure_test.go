@@ -17,13 +17,14 @@ import (
 // pure plays a story through Guide.Advance alone: no store, no bot. A person is
 // written to JSON and read back after every input, as the store does.
 type pure struct {
-	g       *flows.Guide
-	now     time.Time
-	people  map[int64]string
-	chats   map[int64]*pureChat
-	updates int
-	files   map[string]sent // by the id Telegram gave them
-	listen  func(flows.Effect)
+	onPictures string // what a machine reads off them
+	g          *flows.Guide
+	now        time.Time
+	people     map[int64]string
+	chats      map[int64]*pureChat
+	updates    int
+	files      map[string]sent // by the id Telegram gave them
+	listen     func(flows.Effect)
 }
 
 type pureChat struct {
@@ -62,6 +63,8 @@ func (w *pure) person(chat int64) *flows.Person {
 	}
 	return p
 }
+
+func (w *pure) reads(words string) { w.onPictures = words }
 
 // hear is one input and all that follows from it.
 func (w *pure) hear(chat int64, e flows.Event) {
@@ -102,7 +105,7 @@ func (w *pure) hear(chat int64, e flows.Event) {
 		case flows.Export:
 			w.exported(chat, e)
 		case flows.Recognize:
-			w.hear(chat, flows.Recognized{Case: e.Case, Exhibit: e.Exhibit})
+			w.hear(chat, flows.Recognized{Case: e.Case, Exhibit: e.Exhibit, Text: w.onPictures})
 		}
 	}
 }

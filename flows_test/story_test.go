@@ -38,6 +38,7 @@ type world interface {
 	restart()
 	person(chat int64) *flows.Person
 	heard(chat int64) []message // what the bot said, as it stands now
+	reads(words string)         // what a machine will read off pictures
 	hides(chat int64) int       // messages taken away
 	toasts(chat int64) int
 }
@@ -173,6 +174,9 @@ func play(t *testing.T, w world, story []line) {
 			w.file(chat, f)
 		case "share":
 			w.share(chat, l.rest)
+		case "reads":
+			w.reads(strings.ReplaceAll(l.rest, "|", "\n"))
+			acts = false
 		case "edit":
 			n, text, _ := strings.Cut(l.rest, " ")
 			nth, err := strconv.Atoi(n)
@@ -533,6 +537,15 @@ func stories(t testing.TB) []string {
 // guide loads the real content.
 func guide(t testing.TB) *flows.Guide {
 	t.Helper()
+	g, err := flows.New(contentOf(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func contentOf(t testing.TB) *content.Content {
+	t.Helper()
 	c, problems := content.Load(content.Embedded())
 	for _, p := range problems {
 		t.Error(p)
@@ -540,9 +553,5 @@ func guide(t testing.TB) *flows.Guide {
 	if len(problems) > 0 {
 		t.FailNow()
 	}
-	g, err := flows.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
+	return c
 }

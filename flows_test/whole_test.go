@@ -27,16 +27,17 @@ const token = "1:sandbox"
 // whole plays a story over the real store, the real bot and the local stand-in
 // for Telegram, and starts the first two anew after every line.
 type whole struct {
-	t       testing.TB
-	g       *flows.Guide
-	dir     string
-	box     *sandbox.Sandbox
-	server  *httptest.Server
-	store   *store.Store
-	bot     *bot.Bot
-	mu      sync.Mutex
-	values  map[string]flows.Button // text + label → what the button means
-	blocked map[int64]bool
+	onPictures string // what a machine reads off them
+	t          testing.TB
+	g          *flows.Guide
+	dir        string
+	box        *sandbox.Sandbox
+	server     *httptest.Server
+	store      *store.Store
+	bot        *bot.Bot
+	mu         sync.Mutex
+	values     map[string]flows.Button // text + label → what the button means
+	blocked    map[int64]bool
 }
 
 func newWhole(t testing.TB, g *flows.Guide) *whole {
@@ -63,7 +64,7 @@ func (w *whole) start() {
 	w.store = s
 	w.bot, err = bot.New(bot.Settings{
 		Token: bot.NewSecret(token), API: w.server.URL, Turns: s, Outbox: s, Alarm: s, Jobs: s, Vault: vault{s},
-		Records: s, Dossier: w.g.Dossier, Key: s.Key(), Advance: w.advance, Now: w.box.Now, Log: slog.New(slog.DiscardHandler), Pace: 100000,
+		Records: s, Dossier: w.g.Dossier, Key: s.Key(), Recognizer: w.recognize, Advance: w.advance, Now: w.box.Now, Log: slog.New(slog.DiscardHandler), Pace: 100000,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -91,6 +92,10 @@ func (w *whole) advance(p *flows.Person, in flows.Input) []flows.Effect {
 	}
 	return effects
 }
+
+func (w *whole) reads(words string) { w.onPictures = words }
+
+func (w *whole) recognize(context.Context, io.ReadSeeker) (string, error) { return w.onPictures, nil }
 
 // vault is the store's vault as the bot sees it.
 type vault struct{ s *store.Store }

@@ -69,6 +69,7 @@ type Reader struct {
 	counted, counts                 map[string]bool
 	shopNever, productNever         map[string]bool
 	shopEndings                     [][]string
+	labels                          labels
 	same                            map[rune]rune // characters that are read as another: 們 as 们
 	signs                           bool          // emoji are tokens
 }

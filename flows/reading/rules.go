@@ -77,6 +77,14 @@ type sheet struct {
 	Showing      []line            `yaml:"showing"`
 	Proofs       map[string]proof  `yaml:"proofs"`
 	Perils       map[string]matter `yaml:"perils"`
+	Screenshots  struct {
+		Order   []line `yaml:"order"`
+		Total   []line `yaml:"total"`
+		Ordered []line `yaml:"ordered"`
+		Shop    []line `yaml:"shop"`
+		Shops   []line `yaml:"shop_endings"`
+		Other   []line `yaml:"other"`
+	} `yaml:"screenshots"`
 }
 
 // The parts that rules for people's words and rules for merchants' answers share.
@@ -508,6 +516,17 @@ func (r *Reader) learn(f Rules) error {
 		}
 	}
 	matters("kinds", kindIDs, d.Kinds, useKind, useKindNot, useKindNear)
+	for _, x := range []struct {
+		to   *[]string
+		from []line
+	}{
+		{&r.labels.order, d.Screenshots.Order}, {&r.labels.total, d.Screenshots.Total}, {&r.labels.ordered, d.Screenshots.Ordered},
+		{&r.labels.shop, d.Screenshots.Shop}, {&r.labels.shops, d.Screenshots.Shops}, {&r.labels.other, d.Screenshots.Other},
+	} {
+		for _, l := range x.from {
+			*x.to = append(*x.to, squeeze(l.text))
+		}
+	}
 	matters("perils", perilIDs, d.Perils, usePeril, usePerilNot, usePerilNear)
 	matters("wants", wantIDs, d.Wants, useWant, useWantNot, useWantNear)
 	phrases(&r.theirs, d.Theirs, rule{use: useTheirs})
