@@ -91,6 +91,9 @@ func factSteps() []*step {
 					return t.forward("next")
 				}
 				if t.takeMoney(&t.c.WantAmount, h.text) {
+					if t.beyond(t.c.WantAmount) {
+						t.preface = paragraphs(t.preface, t.w.spans("want.measure"), t.given())
+					}
 					return t.forward("next")
 				}
 				return t.unclear()

@@ -30,7 +30,7 @@ func letterSteps() []*step {
 		},
 		{
 			name:  "letter.ready",
-			exits: map[string]string{"sent": "sent.how", "tone": "letter.tone", "change": "change.pick", "own": "letter.own", "leave": "waiting", "date": "answerby.ask"},
+			exits: map[string]string{"sent": "sent.how", "tone": "letter.tone", "change": "change.pick", "own": "letter.own", "written": "letter.lint", "leave": "waiting", "date": "answerby.ask"},
 			ask: func(t *turn) {
 				l := t.c.merchant().draft()
 				if l == nil {
@@ -88,15 +88,14 @@ func letterSteps() []*step {
 				}
 				if len([]rune(h.text)) > 40 { // they wrote it themselves
 					t.own(h.text)
-					t.again()
-					return ""
+					return "written"
 				}
 				return t.unclear()
 			},
 		},
 		{
 			name:  "letter.own",
-			exits: map[string]string{"written": "letter.ready"},
+			exits: map[string]string{"written": "letter.lint"},
 			ask:   func(t *turn) { t.question(t.w.spans("letter.own.ask")) },
 			hear: func(t *turn, h heard) string {
 				if utf8.RuneCountInString(h.text) < 10 {
@@ -113,6 +112,7 @@ func letterSteps() []*step {
 				return true
 			},
 		},
+		lintStep(),
 		{
 			name:  "answerby.ask",
 			exits: map[string]string{"next": "letter.ready", "waiting": "waiting"},

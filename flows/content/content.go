@@ -228,6 +228,7 @@ type Advice struct {
 	Text      Text     `yaml:"text"`
 	Incidents []string `yaml:"incidents"`        // ids, or all
 	Proofs    []string `yaml:"proofs,omitempty"` // lines of the checklist it tells more about
+	Own       []string `yaml:"own,omitempty"`    // what in a person's own words it warns of: exposure report accusation third_party
 	Origin    `yaml:",inline"`
 }
 

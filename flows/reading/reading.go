@@ -94,7 +94,7 @@ func (r *Reader) page(text string, c Context) *page {
 	s := search{r: r, tokens: p.tokens}
 	s.found = func(h hit) {
 		switch r.rules[h.rule].use {
-		case useKind, useKindNear, usePeril, usePerilNear, useWant, useWantNear, useNever, useAbout:
+		case useKind, useKindNear, usePeril, usePerilNear, useOwn, useOwnNear, useWant, useWantNear, useNever, useAbout:
 			if r.negated(p.tokens, h) {
 				return
 			}

@@ -77,6 +77,7 @@ type sheet struct {
 	Showing      []line            `yaml:"showing"`
 	Proofs       map[string]proof  `yaml:"proofs"`
 	Perils       map[string]matter `yaml:"perils"`
+	Own          map[string]matter `yaml:"own"`
 	Screenshots  struct {
 		Order   []line `yaml:"order"`
 		Total   []line `yaml:"total"`
@@ -150,6 +151,7 @@ type coin struct {
 // What a rules file may speak of.
 var (
 	kindIDs   = []string{"abuse", "blackmail", "privacy", "not_delivered", "not_as_described", "defective", "counterfeit", "unsafe", "refund_refused", "overcharged", "subscription", "after_sales", "scam"}
+	ownIDs    = []string{"insult", "violence", "exposure", "report", "accusation"}
 	perilIDs  = []string{"told", "images", "selfharm", "paid", "address", "minor", "recovery"}
 	wantIDs   = []string{"refund", "part_refund", "replacement", "repair", "delivery", "apology", "remove_data", "cancel", "compensation"}
 	aboutIDs  = []string{"ordered", "expected", "delivered", "discovered", "other"}
@@ -244,6 +246,9 @@ const (
 	usePeril
 	usePerilNot
 	usePerilNear
+	useOwn
+	useOwnNot
+	useOwnNear
 	useLabel
 	useIdea
 	useLabelNot
@@ -528,6 +533,7 @@ func (r *Reader) learn(f Rules) error {
 		}
 	}
 	matters("perils", perilIDs, d.Perils, usePeril, usePerilNot, usePerilNear)
+	matters("own", ownIDs, d.Own, useOwn, useOwnNot, useOwnNear)
 	matters("wants", wantIDs, d.Wants, useWant, useWantNot, useWantNear)
 	phrases(&r.theirs, d.Theirs, rule{use: useTheirs})
 	phrases(&r.showing, d.Showing, rule{use: useShowing})
