@@ -44,6 +44,7 @@ func TestLint(t *testing.T) {
 		{zh, "不赔我5000块就曝光你们", "exposure measure"},
 		{zh, "退钱，不然我就报警抓你们", "report"},
 		{zh, "你们就是骗子", "accusation"},
+		{zh, "你们这群骗子，退钱", "accusation"},
 		{zh, "傻逼客服", "insult"},
 		{zh, "你等着，我带人去堵你们", "violence"},
 		{zh, "快发货！！！", "shouting"},
