@@ -193,7 +193,7 @@ func serve(ctx context.Context, environ []string, stdout, stderr io.Writer) (err
 	b, err := bot.New(bot.Settings{
 		Token: set.Token, API: set.API,
 		Turns: memory, Outbox: memory, Alarm: memory, Jobs: memory, Vault: vault{memory}, Absence: memory,
-		Records: memory, Dossier: guide.Dossier, Key: memory.Key(), Stamps: memory, Authority: set.Authority, Recognizer: bot.Tesseract(),
+		Records: memory, Dossier: guide.Dossier, Key: memory.Key(), Stamps: memory, Authority: set.Authority, Recognizer: bot.Tesseract(), Emergency: guide.Emergency,
 		Advance: guide.Advance, Now: now, Log: log,
 		Words: words(guide), Prune: memory.Prune, Pace: pace,
 	})

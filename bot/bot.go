@@ -120,6 +120,9 @@ type Settings struct {
 	Prune   func(ctx context.Context, now time.Time) error
 	Absence Absence // nil = silences are not told
 	Stamps  Stamps  // needed with Authority
+	// Emergency answers a call for help out of what is compiled in, when a turn
+	// can't be taken; nil = nobody does.
+	Emergency func(flows.Input) ([]flows.Span, bool)
 	// Recognizer reads words off pictures; nil = nobody does, and nothing is said
 	// of it.
 	Recognizer Recognizer
@@ -138,9 +141,10 @@ type Bot struct {
 	offset    int64     // the next update wanted
 	noted     time.Time // when Absence last heard of it
 	parts     progress
-	exporting chan struct{} // a place each
-	reading   chan struct{} // a place each
-	second    time.Duration // what a second of waiting lasts: tests make it short
+	exporting chan struct{}       // a place each
+	reading   chan struct{}       // a place each
+	helped    map[int64]time.Time // who was answered without the store, and when
+	second    time.Duration       // what a second of waiting lasts: tests make it short
 
 	covering chan struct{} // held while a picture is covered
 	cover    func(r io.Reader, areas []string, w io.Writer) error
@@ -179,6 +183,7 @@ func New(s Settings) (*Bot, error) {
 		parts:     progress{of: map[int64]int{}},
 		exporting: make(chan struct{}, exports),
 		reading:   make(chan struct{}, readers),
+		helped:    map[int64]time.Time{},
 		second:    time.Second,
 		toSend:    make(chan struct{}, 1),
 		toWake:    make(chan struct{}, 1),

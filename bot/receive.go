@@ -70,6 +70,7 @@ func (b *Bot) poll(ctx context.Context, timeout time.Duration) (n int, err error
 	}
 	if len(inputs) > 0 {
 		if err := b.turns(ctx, inputs...); err != nil {
+			b.emergencies(ctx, inputs)
 			return 0, err
 		}
 	}
@@ -180,3 +181,31 @@ func (b *Bot) patience(err error, failures int) time.Duration {
 	}
 	return b.growing(failures)
 }
+
+// emergencies answers calls for help that could not be taken in, without the
+// store, once a minute a chat. They are taken in as well when the store works
+// again: to be told twice does no harm here.
+func (b *Bot) emergencies(ctx context.Context, inputs []flows.Input) {
+	if b.set.Emergency == nil {
+		return
+	}
+	for _, in := range inputs {
+		text, ok := b.set.Emergency(in)
+		if !ok || time.Since(b.helped[in.Person]) < helpEvery {
+			continue
+		}
+		if len(b.helped) > 10_000 { // forgotten, somebody is told a little too often
+			clear(b.helped)
+		}
+		b.helped[in.Person] = time.Now()
+		b.set.Log.Error("ALARM: a call for help was answered without the store", "person", in.Person)
+		for _, p := range show(flows.Say{Text: text}, nil) {
+			if _, err := b.part(ctx, in.Person, 0, p); err != nil {
+				b.set.Log.Error("a call for help was not answered", "person", in.Person, "why", judge(err).what)
+			}
+		}
+	}
+}
+
+// helpEvery is how often somebody is told without the store.
+const helpEvery = time.Minute

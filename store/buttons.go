@@ -48,7 +48,7 @@ func comesBack(b flows.Button) bool { return b.URL == "" && b.Copy == "" }
 
 // button finds what a press meant. Nil = forged, somebody else's or forgotten.
 func (b *batch) button(ctx context.Context, person int64, data string) (*flows.Button, error) {
-	id, place, ok := strings.Cut(data, ".")
+	id, place, ok := strings.Cut(strings.TrimSuffix(data, flows.AlarmMark), ".")
 	at, err := strconv.Atoi(place)
 	if !ok || err != nil || strconv.Itoa(at) != place || len(id) != keyboardLength {
 		return nil, nil
@@ -84,6 +84,9 @@ func places(keyboard string, rows [][]flows.Button) [][]string {
 		for j, button := range row {
 			if comesBack(button) {
 				data[i][j] = keyboard + "." + strconv.Itoa(at)
+				if button.Alarm {
+					data[i][j] += flows.AlarmMark
+				}
 			}
 			at++
 		}

@@ -525,8 +525,12 @@ func (r *Reader) learn(f Rules) error {
 		to   *[]string
 		from []line
 	}{
-		{&r.labels.order, d.Screenshots.Order}, {&r.labels.total, d.Screenshots.Total}, {&r.labels.ordered, d.Screenshots.Ordered},
-		{&r.labels.shop, d.Screenshots.Shop}, {&r.labels.shops, d.Screenshots.Shops}, {&r.labels.other, d.Screenshots.Other},
+		{&r.labels.order, d.Screenshots.Order},
+		{&r.labels.total, d.Screenshots.Total},
+		{&r.labels.ordered, d.Screenshots.Ordered},
+		{&r.labels.shop, d.Screenshots.Shop},
+		{&r.labels.shops, d.Screenshots.Shops},
+		{&r.labels.other, d.Screenshots.Other},
 	} {
 		for _, l := range x.from {
 			*x.to = append(*x.to, squeeze(l.text))
