@@ -387,6 +387,16 @@ func (w *writing) common(part int) ([]file, error) {
 	), nil
 }
 
+// Fingerprint is what a person compares to know whose key it is, "" for what is
+// no key.
+func Fingerprint(key ed25519.PublicKey) string {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return ""
+	}
+	return fingerprint(der)
+}
+
 // fingerprint is what a person compares: SHA-256 of the public key as DER, in
 // groups of four.
 func fingerprint(public []byte) string {

@@ -112,11 +112,10 @@ func (r *Reader) beside(line, next string, labels []string) (string, bool) {
 
 // behind is the rest of a line after a label, spaces or not in between.
 func behind(line, label string) string {
-	want := []rune(label)
 	have := []rune(line)
 	for from := range have {
 		i := from
-		for _, w := range want {
+		for _, w := range label {
 			for i < len(have) && i > from && have[i] == ' ' {
 				i++
 			}
