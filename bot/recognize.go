@@ -6,36 +6,33 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/gif"
-	_ "image/jpeg"
 	"image/png"
 	"io"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"golang.org/x/image/draw"
 
 	"recourse/flows"
+	"recourse/flows/dossier"
 )
 
 // Recognizer reads the words off a picture. It is called by two goroutines at
 // most.
-type Recognizer func(ctx context.Context, picture io.ReadSeeker) (words string, err error)
+type Recognizer func(ctx context.Context, picture io.Reader) (words string, err error)
 
 const (
 	readers       = 2                // pictures read at once; downloads do not wait behind them
 	readTime      = 20 * time.Second // one may take
-	readPixels    = 50_000_000       // more is not opened
+	readPixels    = 8_000_000        // larger pictures are made smaller first; a screen of a phone has 4
 	readText      = 20_000           // bytes of words kept
 	readableWidth = 800              // pixels; letters of narrower pictures are too small for the program
 )
-
-// errNoPicture: what is there is not a picture that can be read.
-var errNoPicture = errors.New("not a picture to be read")
 
 // recognize reads the words off an exhibit. Whatever goes wrong, the answer is
 // that there are none: they would only have been a suggestion.
@@ -62,7 +59,7 @@ func (b *Bot) recognize(ctx context.Context, job flows.Job, work flows.Recognize
 	switch {
 	case ctx.Err() != nil:
 		return nil, b.second // the bot ends: the next one reads it
-	case err != nil && !errors.Is(err, errNoPicture):
+	case err != nil && !errors.Is(err, dossier.ErrPicture):
 		b.set.Log.Warn("picture not read", "job", job.ID, "error", err)
 		return none, 0
 	}
@@ -77,7 +74,9 @@ func Tesseract() Recognizer {
 	if err != nil {
 		return nil
 	}
-	out, err := exec.Command(path, "--list-langs").Output()
+	ctx, end := context.WithTimeout(context.Background(), readTime)
+	defer end()
+	out, err := exec.CommandContext(ctx, path, "--list-langs").Output()
 	if err != nil {
 		return nil
 	}
@@ -91,8 +90,11 @@ func Tesseract() Recognizer {
 	if len(languages) == 0 {
 		return nil
 	}
-	return func(ctx context.Context, picture io.ReadSeeker) (string, error) {
+	var one sync.Mutex // a picture in memory is large
+	return func(ctx context.Context, picture io.Reader) (string, error) {
+		one.Lock()
 		page, err := readable(picture)
+		one.Unlock()
 		if err != nil {
 			return "", err
 		}
@@ -108,49 +110,37 @@ func Tesseract() Recognizer {
 		if err := c.Run(); err != nil {
 			return "", fmt.Errorf("run tesseract: %w", err)
 		}
-		return strings.ToValidUTF8(words.String(), ""), nil
+		return strings.ToValidUTF8(string(words.kept), ""), nil
 	}
 }
 
-// most keeps the beginning of what is written.
+// most keeps the beginning of what is written. A buffer that is a part of it
+// would be filled past Write.
 type most struct {
-	bytes.Buffer
+	kept []byte
 	left int
 }
 
 func (m *most) Write(p []byte) (int, error) {
 	n := min(m.left, len(p))
 	m.left -= n
-	m.Buffer.Write(p[:n])
+	m.kept = append(m.kept, p[:n]...)
 	return len(p), nil
 }
 
 // readable makes of a picture what the program reads best: grey, dark letters on
-// light ground, wide enough. Only its header is looked at before its size is
-// known.
-func readable(picture io.ReadSeeker) (io.Reader, error) {
-	head, _, err := image.DecodeConfig(picture)
-	if err != nil || head.Width < 1 || head.Height < 1 || head.Width > readPixels/head.Height {
-		return nil, errNoPicture
-	}
-	if _, err := picture.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("read a picture again: %w", err)
-	}
-	decoded, _, err := image.Decode(picture)
+// light ground, wide enough.
+func readable(picture io.Reader) (io.Reader, error) {
+	seen, err := dossier.Picture(picture, readPixels)
 	if err != nil {
-		return nil, errNoPicture
+		return nil, err
 	}
-	from := decoded.Bounds()
-	to := image.Rect(0, 0, from.Dx(), from.Dy())
-	if w := from.Dx(); w < readableWidth && w > 0 && from.Dy() < 8*readableWidth {
-		times := (readableWidth + w - 1) / w
-		to = image.Rect(0, 0, w*times, from.Dy()*times)
-		if to.Dx()*to.Dy() > readPixels {
-			to = image.Rect(0, 0, from.Dx(), from.Dy())
-		}
+	from := seen.Bounds()
+	times := max(1, (readableWidth+from.Dx()-1)/from.Dx())
+	if from.Dx()*from.Dy()*times*times > readPixels {
+		times = 1
 	}
-	grey := image.NewGray(to)
-	draw.CatmullRom.Scale(grey, to, decoded, from, draw.Src, nil)
+	grey := larger(seen, times)
 	if dark(grey) {
 		for i := range grey.Pix {
 			grey.Pix[i] = 255 - grey.Pix[i]
@@ -161,6 +151,25 @@ func readable(picture io.ReadSeeker) (io.Reader, error) {
 		return nil, fmt.Errorf("prepare a picture: %w", err)
 	}
 	return &page, nil
+}
+
+// larger makes a picture grey and so many times as large, a band at a time: the
+// fine way to do it takes 32 bytes a pixel meanwhile.
+func larger(seen *image.RGBA, times int) *image.Gray {
+	const band, beside = 64, 2 // rows; a new pixel is made of the two rows on either side
+	w, h := seen.Rect.Dx(), seen.Rect.Dy()
+	grey := image.NewGray(image.Rect(0, 0, w*times, h*times))
+	if times == 1 {
+		draw.Draw(grey, grey.Rect, seen, seen.Rect.Min, draw.Src)
+		return grey
+	}
+	for y := 0; y < h; y += band {
+		from := image.Rect(0, max(0, y-beside), w, min(h, y+band+beside))
+		part := image.NewGray(image.Rect(0, from.Min.Y*times, w*times, from.Max.Y*times))
+		draw.CatmullRom.Scale(part, part.Rect, seen, from, draw.Src, nil)
+		copy(grey.Pix[y*times*grey.Stride:min(h, y+band)*times*grey.Stride], part.Pix[(y-from.Min.Y)*times*part.Stride:])
+	}
+	return grey
 }
 
 // dark tells light letters on dark ground.

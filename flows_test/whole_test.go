@@ -95,7 +95,7 @@ func (w *whole) advance(p *flows.Person, in flows.Input) []flows.Effect {
 
 func (w *whole) reads(words string) { w.onPictures = words }
 
-func (w *whole) recognize(context.Context, io.ReadSeeker) (string, error) { return w.onPictures, nil }
+func (w *whole) recognize(context.Context, io.Reader) (string, error) { return w.onPictures, nil }
 
 // vault is the store's vault as the bot sees it.
 type vault struct{ s *store.Store }

@@ -12,6 +12,7 @@ import (
 	"image/jpeg"
 	_ "image/png"
 	"io"
+	"math"
 
 	_ "golang.org/x/image/webp"
 )
@@ -412,6 +413,28 @@ func Cover(r io.Reader, areas []string, w io.Writer) error {
 		return fmt.Errorf("write a picture: %w", err)
 	}
 	return nil
+}
+
+// Picture opens a picture that was kept, as it is meant to be seen, on white, made
+// smaller where it has more pixels than that. ErrPicture = it can't be opened.
+func Picture(r io.Reader, pixels int) (*image.RGBA, error) {
+	seen, err := peekPicture(r)
+	if err != nil {
+		return nil, fmt.Errorf("read a picture: %w", err)
+	}
+	if seen.data == nil {
+		return nil, ErrPicture
+	}
+	c, _, err := image.DecodeConfig(bytes.NewReader(seen.data))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
+	}
+	side := max(c.Width, c.Height)
+	if full := float64(c.Width) * float64(c.Height); full > float64(pixels) {
+		side = int(float64(side) * math.Sqrt(float64(pixels)/full))
+	}
+	picture, _, err := open(seen.data, side)
+	return picture, err
 }
 
 // Strip writes a copy with nothing covered and nothing but pixels in it.
