@@ -71,7 +71,7 @@ func dangerSteps() []*step {
 				return ""
 			},
 		},
-		dangerStep("danger.hold", map[string]string{"next": "danger.keep"}, func(t *turn) []Span { return t.perilsAt("paid", "images") }),
+		dangerStep("danger.hold", map[string]string{"next": "danger.keep"}, func(t *turn) []Span { return t.perilsAt("blackmail", "paid", "code", "images") }),
 		dangerStep("danger.keep", map[string]string{"next": "danger.tell"}, func(t *turn) []Span { return t.perilsAt("address", "doxxing") }),
 		dangerStep("danger.tell", map[string]string{"next": "danger.rest"}, func(t *turn) []Span {
 			parts := [][]Span{t.nearest()}

@@ -21,3 +21,23 @@ func (r *Reader) Perils(text string) (all []Peril) {
 	}
 	return all
 }
+
+// Spoken tells of whom a text speaks: to somebody it calls "you", and of others,
+// the people of the person's story. Words that say "you" and name nobody else are
+// the other side's, handed on as they came; so is a letter to the shop spoken.
+func (r *Reader) Spoken(text string) (you, others bool) {
+	tokens := r.cut(text)
+	if len(tokens) > looked {
+		tokens = tokens[:looked]
+	}
+	s := search{r: r, tokens: tokens, found: func(h hit) {
+		switch r.rules[h.rule].use {
+		case useAddressed:
+			you = true
+		case useAddressedNot:
+			others = true
+		}
+	}}
+	s.all(&r.addressed)
+	return you, others
+}

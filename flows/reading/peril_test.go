@@ -11,7 +11,7 @@ func TestPerils(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"The seller threatened to post my address if I don't delete the review", "told"},
 		{"he said he will come to my house tonight", "told"},
-		{"they say they'll send the pictures to everyone", ""},
+		{"they say they'll send the pictures to everyone", "told"},
 		{"The owner wrote that he will send my nudes to my boss", "told images"},
 		{"They know where I live and I'm scared to go out", "told address"},
 		{"I'm being blackmailed by a shop", "told"},
@@ -26,7 +26,7 @@ func TestPerils(t *testing.T) {
 		{"他们威胁我，说要来我家", "told"},
 		{"卖家说要把我的身份证照片发到网上", "told"},
 		{"他说知道我住哪，让我等着", "told address"},
-		{"他用我的裸照要钱", "images"},
+		{"他用我的裸照要钱", "images told"},
 		{"我已经转了两千块给他们，还要", "paid"},
 		{"我不想活了", "selfharm"},
 		{"活着真没意思", "selfharm"},
