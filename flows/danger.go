@@ -38,7 +38,7 @@ func (t *turn) alarming(text string, theirs bool) *alarm {
 		}
 	}
 	for _, p := range t.g.content.Reader.Perils(text) {
-		opening := p.ID == "images" || p.ID == "told" && !theirs
+		opening := p.ID == "images" || (p.ID == "told" || p.ID == "doxxing") && !theirs
 		if p.ID == "minor" && theirs { // the merchant's age is nobody's business
 			continue
 		}
@@ -61,6 +61,16 @@ func (t *turn) alarming(text string, theirs bool) *alarm {
 	}
 	if !opens {
 		return nil
+	}
+	if !theirs {
+		for _, kind := range t.read(text).Kinds {
+			switch kind {
+			case "blackmail":
+				add("blackmail", "", false)
+			case "privacy":
+				add("doxxing", "", false)
+			}
+		}
 	}
 	return a
 }

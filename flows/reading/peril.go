@@ -4,7 +4,8 @@ package reading
 type Peril struct {
 	// ID: told (they are threatened, by what they say), images (intimate
 	// pictures are held over them), selfharm (they speak of ending their life),
-	// paid (they have paid already), address (the other side knows where they
+	// paid (they have paid already), code (somebody has a code of theirs or sees
+	// their screen), doxxing (their details are put out, or will be), address (the other side knows where they
 	// live), minor (they are under 18), recovery (somebody offers to get lost
 	// money back for a fee).
 	ID    string

@@ -156,7 +156,7 @@ type coin struct {
 var (
 	kindIDs   = []string{"abuse", "blackmail", "privacy", "not_delivered", "not_as_described", "defective", "counterfeit", "unsafe", "refund_refused", "overcharged", "subscription", "after_sales", "scam"}
 	ownIDs    = []string{"insult", "violence", "exposure", "report", "accusation"}
-	perilIDs  = []string{"told", "images", "selfharm", "paid", "code", "address", "minor", "recovery"}
+	perilIDs  = []string{"told", "images", "selfharm", "paid", "code", "doxxing", "address", "minor", "recovery"}
 	wantIDs   = []string{"refund", "part_refund", "replacement", "repair", "delivery", "apology", "remove_data", "cancel", "compensation"}
 	aboutIDs  = []string{"ordered", "expected", "delivered", "discovered", "other"}
 	unitIDs   = []string{"day", "week", "month", "year"}
