@@ -228,15 +228,17 @@ func (t *turn) papers() (all []dossier.Paper) {
 		r := t.rungOf(p)
 		for i := range p.Letters {
 			l := &p.Letters[i]
-			x := dossier.Paper{Kind: "letter", Title: t.w.text("export.letter", "tone", t.w.button("letter.tone", l.Name)), Language: t.g.words(l.Language).locale.Name, Text: l.Text}
-			if p.Body != "merchant" {
-				x.Kind = "complaint"
-				x.Title = p.Body
-				if r != nil {
-					x.Title = r.Name.In(t.p.Language)
+			x := dossier.Paper{Kind: "letter", Language: t.g.words(l.Language).locale.Name, Text: l.Text}
+			switch {
+			case p.Body == "merchant":
+				x.Title = t.w.text("export.letter", "tone", t.w.button("letter.tone", l.Name))
+				if x.Text == "" {
+					x.Text = t.write(l, l.Language)
 				}
-			} else if x.Text == "" {
-				x.Text = t.write(l, l.Language)
+			case r != nil:
+				x.Kind, x.Title = "complaint", r.Name.In(t.p.Language)
+			default:
+				x.Kind, x.Title = "complaint", p.Body
 			}
 			if !l.Sent.IsZero() {
 				x.Date = t.w.text("export.sent", "date", longDate(dateOf(l.Sent.In(t.p.location())), t.p.Language), "how", t.w.text("sent.how."+or(l.How, "form")))
