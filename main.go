@@ -190,7 +190,6 @@ func serve(ctx context.Context, environ []string, stdout, stderr io.Writer) (err
 		fmt.Fprintf(stdout, "Open %s\n", set.API)
 	}
 
-	log.Info("dossiers are signed", "key", dossier.Fingerprint(memory.Key().Public())) // to be published by the host
 	b, err := bot.New(bot.Settings{
 		Token: set.Token, API: set.API,
 		Turns: memory, Outbox: memory, Alarm: memory, Jobs: memory, Vault: vault{memory}, Absence: memory,

@@ -213,6 +213,9 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := b.greet(ctx); err != nil {
 		return err
 	}
+	if b.set.Key != nil { // for the host to publish
+		b.set.Log.Info("dossiers are signed", "key", dossier.Fingerprint(b.set.Key.Public()))
+	}
 	last, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	drain := make(chan struct{})

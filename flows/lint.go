@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"recourse/flows/reading"
 )
 
 // The person's own words are looked at before they go out: not to forbid, but so
@@ -21,7 +23,9 @@ type finding struct {
 // without what was found, "" when too little is left. Money beside exposure or a
 // report may stand in different sentences: that is looked for in the whole.
 func (t *turn) lint(text string) (found []finding, calmer string) {
-	asked := len(t.g.content.Reader.Amounts(text, t.readingContext())) > 0 || asksMoney.MatchString(text)
+	x := t.readingContext()
+	sums := t.g.content.Reader.Amounts(text, x)
+	asked := len(sums) > 0 || asksMoney.MatchString(text)
 	add := func(id, words string) {
 		if !slices.ContainsFunc(found, func(f finding) bool { return f.id == id }) {
 			found = append(found, finding{id, cut(oneLine(words), 120)})
@@ -45,15 +49,20 @@ func (t *turn) lint(text string) (found []finding, calmer string) {
 			add("shouting", s)
 			s = quiet(s)
 		}
-		if hurried.MatchString(s) {
+		for _, a := range t.g.content.Reader.Amounts(s, x) {
+			bad = bad || t.beyond(MoneyOf(a)) // told below, of the whole
+		}
+		if t.passed(s, x) {
 			add("deadline", s)
 			bad = true
 		}
 		if !bad {
 			kept = append(kept, s)
+		} else if n := len(kept); n > 0 && condition.MatchString(kept[n-1]) {
+			kept = kept[:n-1] // "If I get no refund," of what is gone
 		}
 	}
-	for _, a := range t.g.content.Reader.Amounts(text, t.readingContext()) {
+	for _, a := range sums {
 		if t.beyond(MoneyOf(a)) {
 			add("measure", money(MoneyOf(a), t.p.Language))
 		}
@@ -65,11 +74,14 @@ func (t *turn) lint(text string) (found []finding, calmer string) {
 	if before, ok := strings.CutSuffix(calmer, "，"); ok {
 		calmer = before + "。"
 	}
-	if d := t.demand(t.w); asked && d != "" && calmer != "" && !asksMoney.MatchString(calmer) {
-		// The request stood in a sentence with something else: it is said by itself.
-		calmer += t.w.text("lint.request", "demand", d, "date", longDate(t.answerBy(), t.p.Language))
+	if utf8.RuneCountInString(calmer) < short {
+		calmer = ""
 	}
-	if len([]rune(calmer)) < 15 || calmer == strings.TrimSpace(text) {
+	if d := t.claim(); asked && d != "" && !asksMoney.MatchString(calmer) {
+		// The request stood in a sentence with something else: it is said by itself.
+		calmer = strings.TrimSpace(calmer + t.w.text("lint.request", "demand", d, "date", longDate(t.answerBy(), t.p.Language)))
+	}
+	if utf8.RuneCountInString(calmer) < short || calmer == strings.TrimSpace(text) {
 		calmer = ""
 	}
 	return found, calmer
@@ -82,10 +94,49 @@ var (
 	asksMoney = regexp.MustCompile(`(?i)\b(refund|pay|money|compensat\w+|reimburse)\b|退款|退钱|赔|钱`)
 	// An ID card, a card or a phone number that is not the order's. The person's own
 	// don't belong into a chat either.
-	personal = regexp.MustCompile(`\b[1-9]\d{16}[\dXx]\b|\b1[3-9]\d{9}\b|(?:\+44|\b0)7\d{3}[ ]?\d{6}\b|\b(?:\d{4}[ -]){3}\d{4}\b`)
-	hurried  = regexp.MustCompile(`(?i)\b(within (an|one|the|two|2|1) hours?|in the next hour|immediately or|right now or)\b|一小时内|1小时内|马上退|立刻马上|今天之内必须`)
-	mark     = regexp.MustCompile(`[!！]{2,}`)
+	personal = regexp.MustCompile(`(?i:\b(?:he|she|who|they|manager|owner|boss) (?:lives?|is living) (?:at|in|on)\b|\blives (?:at|on)\b)|(?:老板|店主|客服|经理|负责人|他|她)[^，。！？我]{0,12}(?:住在|家住|住址)|身份证号|\b[1-9]\d{16}[\dXx]\b|\b1[3-9]\d{9}\b|(?:\+44|\b0)7\d{3}[ ]?\d{6}\b|\b(?:\d{4}[ -]){3}\d{4}\b`)
+	// What a demand hangs on, where the demand itself is left out.
+	condition = regexp.MustCompile(`(?i)^\s*(?:if|unless|should|as long as)\b[^.!?]*,$|^[^，]*(?:不|没)[^，]{0,6}(?:退|赔|给|还|付|处理|解决|回复)[^，]{0,6}，$|^(?:如果|要是|假如|若|否则|不然|再不)[^，]*，$`)
+	due       = regexp.MustCompile(`(?i)\b(?:by|before|until|no later than|deadline is)\s+(.{3,24})|(.{3,14}?)(?:之前|以前|前)`)
+	asks      = regexp.MustCompile(`(?i)\b(?:please|must|refund me|repay|pay me|want|demand|expect)\b|请|必须|要求|给我|退款|退钱|赔`)
+	said      = regexp.MustCompile(`(?i)\b(?:confirmed|promised|said|agreed|told|offered|announced|was due|should have)\b|承诺|答应|说过|说好|应该|本应|原定|保证`)
+	mark      = regexp.MustCompile(`[!！]{2,}`)
 )
+
+// claim is what the person asks for, in words that follow "please"; the price,
+// where they have not said. A sum out of measure is not said again.
+func (t *turn) claim() string {
+	if was := t.c.WantAmount; t.beyond(was) {
+		t.c.WantAmount = Money{}
+		defer func() { t.c.WantAmount = was }()
+	}
+	if d := t.demand(t.w); d != "" {
+		return d
+	}
+	if t.c.Amount.Number != "" {
+		return t.w.text("demand.refund.sum", "amount", money(t.c.Amount, t.p.Language))
+	}
+	return t.w.text("demand.refund")
+}
+
+// passed tells that a sentence asks for something by a day that is over, or by
+// today. A day they named themselves is told, not asked for.
+func (t *turn) passed(s string, x reading.Context) bool {
+	if !asks.MatchString(s) || said.MatchString(s) {
+		return false
+	}
+	x.After = t.today()
+	for _, m := range due.FindAllStringSubmatch(s, 4) {
+		days := t.g.content.Reader.Dates(m[1]+m[2], x)
+		if len(days) == 1 && !days[0].After(t.today()) {
+			return true
+		}
+	}
+	return false
+}
+
+// short is a text with fewer characters than say anything.
+const short = 15
 
 // stops end a sentence. A Chinese comma does too: what stands between two is a
 // sentence of its own there.
@@ -155,9 +206,10 @@ func quiet(s string) string {
 }
 
 // measure is how many times the price a demand may be before it is said what the
-// rule gives. Three: the most that any of the three countries' general rules
-// gives a buyer on top of the price (China, for fraud: 消费者权益保护法第五十五条).
-const measure = "3"
+// rule gives. Four: the price back and three times the price on top, the most that
+// any of the three countries' general rules gives a buyer (China, for fraud:
+// 消费者权益保护法第五十五条).
+const measure = "4"
 
 // beyond tells that a sum is more than measure times the price. Unsafe goods have
 // rules of their own.

@@ -91,3 +91,23 @@ func FuzzSentences(f *testing.F) {
 		shouts(text)
 	})
 }
+
+// No text makes it fail or takes long, and the calmer version of one is calm.
+func FuzzLint(f *testing.F) {
+	en, zh := turnOf(f, "en", "GB", Money{"40.00", "GBP"}), turnOf(f, "zh-Hans", "CN", Money{"128.00", "CNY"})
+	f.Add("Refund £40 or I post this. You idiots!!! By yesterday, 退钱，否则曝光！")
+	f.Add(strings.Repeat("a.", 2048))
+	f.Add(strings.Repeat("不退就曝光，by 1 March 2026 ", 100))
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 1<<14 {
+			return
+		}
+		begun := time.Now()
+		for _, x := range []*turn{en, zh} {
+			x.lint(text)
+		}
+		if took := time.Since(begun); took > 10*time.Second {
+			t.Errorf("%d bytes took %s", len(text), took)
+		}
+	})
+}

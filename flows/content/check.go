@@ -21,6 +21,7 @@ func (l *loader) check(c *Content) {
 		l.walk(c, p.file, p.path, reflect.ValueOf(p.at), false)
 	}
 	l.checkLocales(c)
+	l.checkWording(c)
 	for _, p := range l.files {
 		switch x := p.at.(type) {
 		case *Country:
@@ -124,6 +125,7 @@ func (l *loader) text(c *Content, file, at string, t Text, optional bool) {
 		} else if strings.ContainsAny(s, "{}") && !strings.HasSuffix(at, ".statement") && !strings.HasSuffix(at, ".salutation") {
 			l.say(file, at, "a brace in a text that is not filled in", "only statement and salutation are templates")
 		}
+		l.polite(c, file, at+"."+quoted(lang.Tag), lang.Tag, code.ReplaceAllString(t[lang.Tag], "…"))
 	}
 	for tag := range t {
 		if !slices.ContainsFunc(c.Languages, func(x *Locale) bool { return x.Tag == tag }) {

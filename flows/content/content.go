@@ -18,7 +18,7 @@ import (
 	"recourse/flows/reading"
 )
 
-//go:embed answers countries incidents letters complaints locales readings platforms.yaml payments.yaml phrases.yaml
+//go:embed answers countries incidents letters complaints locales readings wording platforms.yaml payments.yaml phrases.yaml
 var embedded embed.FS
 
 // Embedded is the content that is built into the program.
@@ -37,7 +37,8 @@ type Content struct {
 	Complaints Templates // "<complaint>/<language>"
 	Statements Templates // "<incident>/<language>": what happened, for letters and complaints
 	Reader     *reading.Reader
-	Messages   *reading.Messages // reads what merchants write
+	Messages   *reading.Messages   // reads what merchants write
+	worded     map[string]*wording // what is never said, by language
 }
 
 // Text is one text in several languages: language tag → words.

@@ -74,6 +74,7 @@ func Load(fsys fs.FS) (*Content, []Problem) {
 	c.Reader = reader
 
 	l.messages(c)
+	l.wordings(c)
 
 	var problems []Problem
 	c.Letters, problems = LoadTemplates(fsys, "letters", "letters/parts")

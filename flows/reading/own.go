@@ -3,7 +3,7 @@ package reading
 // Own tells what in a person's own message may turn against them: insult,
 // violence, exposure (they will publish something), report (they will report
 // somebody to the police, the tax office …; a court, a bank or a consumer body is
-// none), accusation (a crime said as a fact). The words that led to it stand
+// none), accusation (a crime said as a fact), deadline (too short to be kept). The words that led to it stand
 // beside it.
 func (r *Reader) Own(text string) map[string]string {
 	words := map[string]string{}

@@ -152,7 +152,7 @@ type coin struct {
 // What a rules file may speak of.
 var (
 	kindIDs   = []string{"abuse", "blackmail", "privacy", "not_delivered", "not_as_described", "defective", "counterfeit", "unsafe", "refund_refused", "overcharged", "subscription", "after_sales", "scam"}
-	ownIDs    = []string{"insult", "violence", "exposure", "report", "accusation"}
+	ownIDs    = []string{"insult", "violence", "exposure", "report", "accusation", "deadline"}
 	perilIDs  = []string{"told", "images", "selfharm", "paid", "address", "minor", "recovery"}
 	wantIDs   = []string{"refund", "part_refund", "replacement", "repair", "delivery", "apology", "remove_data", "cancel", "compensation"}
 	aboutIDs  = []string{"ordered", "expected", "delivered", "discovered", "other"}

@@ -339,6 +339,7 @@ class Walk {
     await this.expect('end.ask.ask');
     await this.tap(...road.end);
     if ((await this.question()).key === 'end.back.ask') await this.tap('end.back.all');
+    if (this.offers(await this.question(), 'withdraw.next.done')) await this.tap('withdraw.next.done');
     const last = (await this.read()).at(-1);
     if (!Object.keys(this.words).some((k) => k.startsWith('tip.') && last.text.includes(this.word(k)))) this.fail('no tips came at the end');
     await this.shot('tips');
