@@ -91,6 +91,7 @@ type Case struct {
 	AnswerBy    Date          `json:"answer_by,omitzero"` // chosen instead of the country's usual time
 	Unsafe      bool          `json:"unsafe,omitempty"`   // in danger: letters and reminders pause
 	Perils      []string      `json:"perils,omitempty"`   // what is known of the danger: threat blackmail doxxing images paid address minor …
+	PaidBy      string        `json:"paid_by,omitempty"`  // id of a way to pay: how money was given to a threat, where that was said
 	Alarm       string        `json:"alarm,omitempty"`    // SHA-256 of the words that opened the danger screens; empty = the person did
 	Calm        []string      `json:"calm,omitempty"`     // of words the person says are no danger
 	AgeAsked    bool          `json:"age_asked,omitempty"`

@@ -38,7 +38,7 @@ func (t *turn) alarming(text string, theirs bool) *alarm {
 		}
 	}
 	for _, p := range t.g.content.Reader.Perils(text) {
-		opening := p.ID == "images" || p.ID == "told" && !theirs
+		opening := p.ID == "images" || (p.ID == "told" || p.ID == "doxxing") && !theirs
 		if p.ID == "minor" && theirs { // the merchant's age is nobody's business
 			continue
 		}
@@ -62,8 +62,21 @@ func (t *turn) alarming(text string, theirs bool) *alarm {
 	if !opens {
 		return nil
 	}
+	if !theirs {
+		for _, kind := range t.read(text).Kinds {
+			switch kind {
+			case "blackmail":
+				add("blackmail", "", false)
+			case "privacy":
+				add("doxxing", "", false)
+			}
+		}
+	}
 	return a
 }
+
+// theirWords are the steps that ask for the other side's words.
+var theirWords = []string{"answer.words", "offer.words", "said.ask", "promised.ask"}
 
 // menaces tells whether a message stops everything. An offer that is tied to a
 // review is pressure, and the answer screen names it.
@@ -95,16 +108,28 @@ func (t *turn) threatens(x Exhibit) bool {
 	}
 	t.endangered()
 	t.c.Unsafe = true // kept without a word about paperwork
+	t.c.Perils = union(t.c.Perils, a.perils)
+	if key := t.refusal(x); key != "" { // of such a picture only the words are kept
+		words := textExhibit(Said{Message: x.Message, Text: x.Text, Sent: x.Sent, Forward: x.Forward}, "text", t.in.At)
+		words.Theirs = x.Theirs
+		if x.Forward != nil {
+			words.Kind = "forward"
+		}
+		x = words
+		t.first(key)
+	}
 	t.keep(x)
 	t.raise(a)
 	return true
 }
 
-// tellsDanger hears whether the person's own words tell of danger, and then
-// answers that first. Words that are meant for the merchant are not read so.
-func (t *turn) tellsDanger(text string) bool {
+// tellsDanger hears whether the person's words tell of danger, and then answers
+// that first. They may be the other side's, handed on bare: then they are kept as
+// such. What is written to the merchant is not read so.
+func (t *turn) tellsDanger(e Said, text string) bool {
 	s := t.present()
-	if s != nil && (strings.HasPrefix(s.name, "letter.") || strings.HasPrefix(s.name, "offer.") || strings.HasPrefix(s.name, "reply.")) {
+	you, others := t.g.content.Reader.Spoken(text)
+	if s != nil && strings.HasPrefix(s.name, "letter.") && (you || !others) {
 		return t.tellsSelfHarm(text)
 	}
 	if t.tellsSelfHarm(text) {
@@ -113,7 +138,11 @@ func (t *turn) tellsDanger(text string) bool {
 	if t.c != nil && t.c.Danger.Step != "" {
 		return t.learns(text)
 	}
-	if t.tellsRecovery(text) {
+	if t.tellsUrgent(text) {
+		return true
+	}
+	if theirs := s != nil && slices.Contains(theirWords, s.name) || you && !others; theirs && t.alarming(text, true) != nil {
+		t.pasted(e)
 		return true
 	}
 	a := t.alarming(text, false)
@@ -157,6 +186,7 @@ func (t *turn) tapsDanger() {
 // raise opens the danger screens, and says which words did it.
 func (t *turn) raise(a *alarm) {
 	t.c.Perils = union(t.c.Perils, a.perils)
+	t.notePaid(a.text, a.perils)
 	t.c.Alarm = hashOf(a.text)
 	t.note("danger read", "sha256", t.c.Alarm, "perils", strings.Join(a.perils, " "))
 	var quotes [][]Span
@@ -181,6 +211,7 @@ func (t *turn) learns(text string) bool {
 		return false
 	}
 	t.c.Perils = union(t.c.Perils, fresh)
+	t.notePaid(text, fresh)
 	for _, id := range fresh {
 		t.preface = paragraphs(t.preface, t.peril(id))
 	}
@@ -190,7 +221,29 @@ func (t *turn) learns(text string) bool {
 
 // peril is what is to be said of one part of the danger, with whom to tell.
 func (t *turn) peril(id string) []Span {
-	return paragraphs(t.w.spans("danger.of."+id), t.whom(id))
+	return paragraphs(t.w.spans("danger.of."+id), t.recalled(id), t.whom(id))
+}
+
+// recalled is what may still be got back of money given to a threat, by the way
+// it was paid; nothing where that is not known.
+func (t *turn) recalled(id string) []Span {
+	if id != "paid" || t.c == nil {
+		return nil
+	}
+	if p := t.g.content.Payment(t.c.PaidBy); p != nil && p.Usable() {
+		return plain(p.Name.In(t.p.Language) + t.w.text("list.colon") + p.How.In(t.p.Language))
+	}
+	return nil
+}
+
+// notePaid remembers how money was given, where the words that tell of it say so.
+func (t *turn) notePaid(text string, perils []string) {
+	if !slices.Contains(perils, "paid") || t.c == nil {
+		return
+	}
+	if ids := t.g.content.Reader.Match(text, t.readingContext().Payments); len(ids) > 0 {
+		t.c.PaidBy = ids[0]
+	}
 }
 
 // whom are the contacts for one part of the danger; none where the country's
@@ -212,7 +265,7 @@ func (t *turn) whom(id string) []Span {
 // perilContacts are the kinds of contacts that fit a part of the danger: the
 // first of which there are any.
 var perilContacts = map[string][][]string{
-	"paid": {{"bank", "fraud"}}, "images": {{"images"}, {"content"}}, "minor": {{"child"}}, "doxxing": {{"data", "content"}}, "recovery": {{"fraud"}},
+	"paid": {{"bank", "fraud"}}, "code": {{"bank", "fraud"}}, "images": {{"images"}, {"content"}}, "minor": {{"child"}}, "doxxing": {{"data", "content"}}, "recovery": {{"fraud"}},
 }
 
 // inPeril tells whether something is known of the danger.
@@ -246,35 +299,46 @@ func (t *turn) tellsSelfHarm(text string) bool {
 	return true
 }
 
-// tellsRecovery names the second fraud: money back for a fee.
-func (t *turn) tellsRecovery(text string) bool {
-	if !slices.ContainsFunc(t.g.content.Reader.Perils(text), func(p reading.Peril) bool { return p.ID == "recovery" }) {
-		return false
+// tellsUrgent names what can't wait though nobody is threatened, and leaves the
+// question open: the second fraud, money back for a fee; and a code or the screen
+// in somebody's hands, where the bank comes first.
+func (t *turn) tellsUrgent(text string) bool {
+	said := false
+	for _, p := range t.g.content.Reader.Perils(text) {
+		if p.ID == "recovery" || p.ID == "code" {
+			t.preface = paragraphs(t.preface, t.peril(p.ID))
+			said = true
+		}
 	}
-	t.preface = paragraphs(t.preface, t.peril("recovery"))
-	t.again()
-	return true
+	if said {
+		t.again()
+	}
+	return said
 }
 
-// declines says why a file is not taken while it would do harm to have it:
-// pictures where intimate ones are held over somebody, anything of a child's.
+// declines says why a file is not taken while it would do harm to have it.
 func (t *turn) declines(x Exhibit) bool {
-	c := t.c
-	if c == nil || !c.Unsafe || x.Form == "text_only" {
-		return false
-	}
-	key := ""
-	switch {
-	case c.inPeril("minor"):
-		key = "danger.no_files.minor"
-	case c.inPeril("images") && (x.Kind == "photo" || x.Kind == "video" || x.Kind == "video_note" || x.Kind == "animation" || x.Kind == "document"):
-		key = "danger.no_files.images"
-	default:
+	key := t.refusal(x)
+	if key == "" {
 		return false
 	}
 	t.first(key)
 	t.again()
 	return true
+}
+
+// refusal is why a file must not be kept, the key of its text: pictures where
+// intimate ones are held over somebody, anything of a child's. "" = it may.
+func (t *turn) refusal(x Exhibit) string {
+	c := t.c
+	switch {
+	case c == nil || !c.Unsafe || x.Form == "text_only":
+	case c.inPeril("minor"):
+		return "danger.no_files.minor"
+	case c.inPeril("images") && (x.Kind == "photo" || x.Kind == "video" || x.Kind == "video_note" || x.Kind == "animation" || x.Kind == "document"):
+		return "danger.no_files.images"
+	}
+	return ""
 }
 
 // calmed is the way back: what was read is no danger, or it is over.

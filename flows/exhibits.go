@@ -173,7 +173,7 @@ func (t *turn) receive(x Exhibit) {
 		t.understand(t.merchantSays(e))
 		t.first("story.ask.forwarded")
 		t.again()
-	case words && t.tellsRecovery(t.merchantSays(e)):
+	case words && t.tellsUrgent(t.merchantSays(e)):
 	case words && s.rest && t.c.Danger.Step == "":
 		t.theyWrote(e)
 	case words && t.c.Danger.Step == "" && len(t.c.merchant().sent()) > 0: // the question that is open stays

@@ -108,7 +108,7 @@ func (t *turn) said(e Said) {
 		}
 		t.keepTheirs(e) // and they are the answer as well
 	}
-	if t.showing(text) || t.offered(text) == "" && t.tellsDanger(text) {
+	if t.showing(text) || t.offered(text) == "" && t.tellsDanger(e, text) {
 		return
 	}
 	if s == nil {

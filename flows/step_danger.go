@@ -71,7 +71,12 @@ func dangerSteps() []*step {
 				return ""
 			},
 		},
-		dangerStep("danger.hold", map[string]string{"next": "danger.keep"}, func(t *turn) []Span { return t.perilsAt("paid", "images") }),
+		dangerStep("danger.hold", map[string]string{"next": "danger.keep"}, func(t *turn) []Span {
+			if t.c.inPeril("images") { // of a review there is no word then
+				return t.perilsAt("paid", "code", "images")
+			}
+			return t.perilsAt("blackmail", "paid", "code")
+		}),
 		dangerStep("danger.keep", map[string]string{"next": "danger.tell"}, func(t *turn) []Span { return t.perilsAt("address", "doxxing") }),
 		dangerStep("danger.tell", map[string]string{"next": "danger.rest"}, func(t *turn) []Span {
 			parts := [][]Span{t.nearest()}

@@ -713,7 +713,7 @@ func (w *walk) send(who *walker) deed {
 func (w *walk) origin() *sandbox.Origin {
 	o := &sandbox.Origin{
 		Kind: []string{"user", "hidden_user", "chat", "channel"}[w.dice.IntN(4)],
-		Name: []string{"LampLand", "客服小美", "Recourse", "x\u202ey", strings.Repeat("長", 60), "{{.}}"}[w.dice.IntN(6)],
+		Name: []string{"LampLand", "客服小美", "Recourse", "x\u202ey", strings.Repeat("長", 60), "{{.}} " + mark}[w.dice.IntN(6)],
 	}
 	if w.dice.IntN(2) == 0 {
 		o.Date = w.box.Now().Add(-time.Duration(w.dice.IntN(1000)) * time.Hour)

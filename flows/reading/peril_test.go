@@ -9,9 +9,9 @@ import (
 func TestPerils(t *testing.T) {
 	r := reader(t)
 	for _, c := range []struct{ text, want string }{
-		{"The seller threatened to post my address if I don't delete the review", "told"},
+		{"The seller threatened to post my address if I don't delete the review", "doxxing told"},
 		{"he said he will come to my house tonight", "told"},
-		{"they say they'll send the pictures to everyone", ""},
+		{"they say they'll send the pictures to everyone", "told"},
 		{"The owner wrote that he will send my nudes to my boss", "told images"},
 		{"They know where I live and I'm scared to go out", "told address"},
 		{"I'm being blackmailed by a shop", "told"},
@@ -24,10 +24,16 @@ func TestPerils(t *testing.T) {
 		{"someone messaged me, a recovery expert, he can get my money back but wants a fee first", "recovery"},
 		{"We recover your lost funds, pay a 10% fee upfront", "recovery"},
 		{"他们威胁我，说要来我家", "told"},
-		{"卖家说要把我的身份证照片发到网上", "told"},
+		{"卖家说要把我的身份证照片发到网上", "doxxing told"},
 		{"他说知道我住哪，让我等着", "told address"},
-		{"他用我的裸照要钱", "images"},
+		{"他用我的裸照要钱", "images told"},
 		{"我已经转了两千块给他们，还要", "paid"},
+		{"I gave them the code from the text message", "code"},
+		{"the caller made me install AnyDesk", "code"},
+		{"我把验证码告诉客服了", "code"},
+		{"对方让我开了屏幕共享", "code"},
+		{"They published my phone number in their reply", "doxxing told"},
+		{"我被店家开盒了", "doxxing told"},
 		{"我不想活了", "selfharm"},
 		{"活着真没意思", "selfharm"},
 		{"我今年十六岁", "minor"},
@@ -56,6 +62,11 @@ func TestPerils(t *testing.T) {
 		{"想死你们家的蛋糕了，可是送来是坏的", ""},
 		{"骂我叫我去死", ""},
 		{"裸机没有充电器", ""},
+		{"I gave the courier the door code", ""},
+		{"the discount code they sent me does not work", ""},
+		{"the remote control of the lamp is missing", ""},
+		{"我把取件码给了快递员", ""},
+		{"窗帘不能远程控制", ""},
 		{"快递说已送到我家门口但我没收到", ""},
 	} {
 		var got []string

@@ -52,6 +52,7 @@ type Story struct {
 type Reader struct {
 	tree, forms, answers            root
 	theirs, showing, proofs         root
+	addressed                       root
 	rules                           []rule
 	pairs                           []int // for each near: how many sides it has
 	screens                         []int // for each row of a screen: how many phrases it has

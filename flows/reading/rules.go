@@ -77,8 +77,12 @@ type sheet struct {
 	Showing      []line            `yaml:"showing"`
 	Proofs       map[string]proof  `yaml:"proofs"`
 	Perils       map[string]matter `yaml:"perils"`
-	Own          map[string]matter `yaml:"own"`
-	Screenshots  struct {
+	Addressed    struct {
+		Include []line `yaml:"include"`
+		Exclude []line `yaml:"exclude"`
+	} `yaml:"addressed"`
+	Own         map[string]matter `yaml:"own"`
+	Screenshots struct {
 		Order   []line `yaml:"order"`
 		Total   []line `yaml:"total"`
 		Ordered []line `yaml:"ordered"`
@@ -153,7 +157,7 @@ type coin struct {
 var (
 	kindIDs   = []string{"abuse", "blackmail", "privacy", "not_delivered", "not_as_described", "defective", "counterfeit", "unsafe", "refund_refused", "overcharged", "subscription", "after_sales", "scam"}
 	ownIDs    = []string{"insult", "violence", "exposure", "report", "accusation", "deadline"}
-	perilIDs  = []string{"told", "images", "selfharm", "paid", "address", "minor", "recovery"}
+	perilIDs  = []string{"told", "images", "selfharm", "paid", "code", "doxxing", "address", "minor", "recovery"}
 	wantIDs   = []string{"refund", "part_refund", "replacement", "repair", "delivery", "apology", "remove_data", "cancel", "compensation"}
 	aboutIDs  = []string{"ordered", "expected", "delivered", "discovered", "other"}
 	unitIDs   = []string{"day", "week", "month", "year"}
@@ -247,6 +251,8 @@ const (
 	usePeril
 	usePerilNot
 	usePerilNear
+	useAddressed
+	useAddressedNot
 	useOwn
 	useOwnNot
 	useOwnNear
@@ -545,6 +551,8 @@ func (r *Reader) learn(f Rules) error {
 	matters("wants", wantIDs, d.Wants, useWant, useWantNot, useWantNear)
 	phrases(&r.theirs, d.Theirs, rule{use: useTheirs})
 	phrases(&r.showing, d.Showing, rule{use: useShowing})
+	phrases(&r.addressed, d.Addressed.Include, rule{use: useAddressed})
+	phrases(&r.addressed, d.Addressed.Exclude, rule{use: useAddressedNot})
 	for key, p := range d.Proofs {
 		names("proofs", proofIDs, map[string][]line{key: p.Include})
 		phrases(&r.proofs, p.Include, rule{use: useProof, key: key})
