@@ -29,6 +29,7 @@ type Recognizer func(ctx context.Context, picture io.Reader) (words string, err 
 const (
 	readers       = 2                // pictures read at once; downloads do not wait behind them
 	readTime      = 20 * time.Second // one may take
+	readPause     = 8                // seconds at most until one that waits is looked at again
 	readPixels    = 8_000_000        // larger pictures are made smaller first; a screen of a phone has 4
 	readText      = 20_000           // bytes of words kept
 	readableWidth = 800              // pixels; letters of narrower pictures are too small for the program
@@ -44,8 +45,8 @@ func (b *Bot) recognize(ctx context.Context, job flows.Job, work flows.Recognize
 	select {
 	case b.reading <- struct{}{}:
 		defer func() { <-b.reading }()
-	default:
-		return nil, b.second
+	default: // many may wait, and each look costs a commit
+		return nil, min(b.growing(job.Attempts+1), readPause*b.second)
 	}
 	call, end := context.WithTimeout(ctx, readTime)
 	defer end()

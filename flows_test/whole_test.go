@@ -28,6 +28,7 @@ const token = "1:sandbox"
 // for Telegram, and starts the first two anew after every line.
 type whole struct {
 	onPictures string // what a machine reads off them
+	slowly     chan struct{}
 	t          testing.TB
 	g          *flows.Guide
 	dir        string
@@ -95,7 +96,15 @@ func (w *whole) advance(p *flows.Person, in flows.Input) []flows.Effect {
 
 func (w *whole) reads(words string) { w.onPictures = words }
 
-func (w *whole) recognize(context.Context, io.Reader) (string, error) { return w.onPictures, nil }
+func (w *whole) recognize(ctx context.Context, _ io.Reader) (string, error) {
+	if w.slowly != nil { // until it is closed
+		select {
+		case <-w.slowly:
+		case <-ctx.Done():
+		}
+	}
+	return w.onPictures, nil
+}
 
 // vault is the store's vault as the bot sees it.
 type vault struct{ s *store.Store }

@@ -88,6 +88,7 @@ type sheet struct {
 		Ordered []line `yaml:"ordered"`
 		Shop    []line `yaml:"shop"`
 		Shops   []line `yaml:"shop_endings"`
+		After   []line `yaml:"after_shop"`
 		Other   []line `yaml:"other"`
 	} `yaml:"screenshots"`
 }
@@ -541,6 +542,9 @@ func (r *Reader) learn(f Rules) error {
 		for _, l := range x.from {
 			*x.to = append(*x.to, squeeze(l.text))
 		}
+	}
+	for _, l := range d.Screenshots.After {
+		r.labels.after = append(r.labels.after, l.text)
 	}
 	matters("perils", perilIDs, d.Perils, usePeril, usePerilNot, usePerilNear)
 	matters("own", ownIDs, d.Own, useOwn, useOwnNot, useOwnNear)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/bojanz/currency"
 	fullwidth "golang.org/x/text/width"
@@ -20,7 +21,7 @@ type Screenshot struct {
 }
 
 // labels are the words beside which a field stands on the screens of shops.
-type labels struct{ order, total, ordered, shop, shops, other []string }
+type labels struct{ order, total, ordered, shop, shops, after, other []string }
 
 // Screenshot reads the words of a picture, line by line: a machine breaks lines,
 // puts spaces into words and numbers, and takes one sign for another.
@@ -43,17 +44,21 @@ func (r *Reader) Screenshot(words string, c Context) (s Screenshot) {
 			s.Order = orderNumber(v)
 		}
 		if v, ok := r.beside(l, next, r.labels.ordered); ok && s.Ordered.IsZero() {
-			if d := r.Dates(spaced(v), c); len(d) == 1 && !d[0].After(c.Today) {
+			d := r.Dates(spaced(v), c)
+			if len(d) == 0 && r.heads(l) {
+				d = r.Dates(spaced(next), c)
+			}
+			if len(d) == 1 && !d[0].After(c.Today) {
 				s.Ordered = d[0]
 			}
 		}
-		if v, ok := r.beside(l, next, r.labels.shop); ok && s.Shop == "" && !r.starts(v) {
-			s.Shop = shopName(v)
+		if v, ok := r.beside(l, next, r.labels.shop); ok && s.Shop == "" && !r.starts(v) && r.parted(l, r.labels.shop) {
+			s.Shop = r.shopName(v)
 		}
 		if s.Shop == "" {
 			for _, end := range r.labels.shops {
 				if at := strings.Index(l, end); at > 0 && len([]rune(l)) <= 30 {
-					s.Shop = shopName(l[:at+len(end)])
+					s.Shop = r.shopName(l[:at+len(end)])
 				}
 			}
 		}
@@ -77,18 +82,60 @@ func (r *Reader) paid(lines []string, c Context) *currency.Amount {
 			if !ok || slices.ContainsFunc(r.labels.other, func(x string) bool { return strings.Contains(squeeze(l), x) }) {
 				continue
 			}
-			all := r.Amounts(yuanSign(v), c)
-			if len(all) == 0 {
-				if m := decimals.FindString(v); m != "" {
-					all = r.Amounts(m+" "+c.Currency, c)
-				}
+			all := r.amountsIn(v, c)
+			if len(all) == 0 && r.heads(l) {
+				all = r.amountsIn(next, c)
 			}
-			if len(all) == 1 {
+			if len(all) == 1 && !pointless(all[0].Number(), lines) {
 				return &all[0]
 			}
 		}
 	}
 	return nil
+}
+
+// amountsIn are the amounts in a piece of a line; none where one of them is
+// broken.
+func (r *Reader) amountsIn(v string, c Context) []currency.Amount {
+	v = mended(yuanSign(v))
+	if brokenSum.MatchString(v) {
+		return nil
+	}
+	all := r.Amounts(v, c)
+	if m := decimals.FindString(v); len(all) == 0 && m != "" {
+		all = r.Amounts(m+" "+c.Currency, c)
+	}
+	return all
+}
+
+// mended gives a sum its digits and its point back: £3O.50, £34 .50, ¥128. 00.
+func mended(v string) string {
+	v = torn.ReplaceAllString(v, "$1.$2$3")
+	return letters.ReplaceAllStringFunc(v, func(m string) string {
+		if !strings.ContainsAny(m, "0123456789") {
+			return m
+		}
+		return strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1").Replace(m)
+	})
+}
+
+var (
+	torn      = regexp.MustCompile(`(\d)(?: \. ?|\. )(\d{2})($|[^\d])`)
+	letters   = regexp.MustCompile(`[0-9OolI][0-9OolI,]*\.[0-9OolI]{2}\b`)
+	brokenSum = regexp.MustCompile(`[£$€¥] ?\d+ \d|[£$€¥] ?\d[\d.,]*[A-Za-z]`)
+)
+
+// pointless tells that a sum may have lost its point: 12800, where 128.00 stands
+// elsewhere on the screen.
+func pointless(sum string, lines []string) bool {
+	whole, _ := strings.CutSuffix(sum, ".00")
+	if len(whole) < 3 || strings.Contains(whole, ".") {
+		return false
+	}
+	at := len(whole) - 2
+	return slices.ContainsFunc(lines, func(l string) bool {
+		return strings.Contains(strings.ReplaceAll(l, ",", ""), whole[:at]+"."+whole[at:])
+	})
 }
 
 var decimals = regexp.MustCompile(`\d[\d,]*\.\d{2}\b`)
@@ -132,6 +179,31 @@ func behind(line, label string) string {
 	return ""
 }
 
+// heads tells that a line is the head of a table: labels side by side, what
+// belongs to them below.
+func (r *Reader) heads(line string) bool {
+	n, small := 0, squeeze(line)
+	for _, list := range [][]string{r.labels.order, r.labels.total, r.labels.ordered} {
+		if slices.ContainsFunc(list, func(label string) bool { return strings.Contains(small, label) }) {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// parted tells that something stands between a label and what follows: 商家 is a
+// label in 商家: 花间小铺, and none in 商家已发货.
+func (r *Reader) parted(line string, labels []string) bool {
+	for _, label := range labels {
+		if strings.Contains(squeeze(line), label) {
+			rest := behind(line, label)
+			first, _ := utf8.DecodeRuneInString(rest)
+			return rest == "" || strings.HasSuffix(label, ":") || !unicode.IsLetter(first) && !unicode.IsDigit(first)
+		}
+	}
+	return false
+}
+
 // starts tells that a text begins with a label of its own.
 func (r *Reader) starts(v string) bool {
 	small := squeeze(v)
@@ -146,9 +218,9 @@ func (r *Reader) starts(v string) bool {
 }
 
 // tidyLine makes a line comparable: width, spaces, and none between Chinese
-// characters.
+// characters. Two spaces part columns.
 func tidyLine(l string) string {
-	l = strings.Join(strings.Fields(fullwidth.Fold.String(l)), " ")
+	l = gaps.ReplaceAllString(strings.TrimSpace(fullwidth.Fold.String(l)), "  ")
 	have := []rune(l)
 	var b strings.Builder
 	for i, x := range have {
@@ -159,6 +231,8 @@ func tidyLine(l string) string {
 	}
 	return b.String()
 }
+
+var gaps = regexp.MustCompile(`\s{2,}|\t`)
 
 // squeeze is a line in small letters without its spaces.
 func squeeze(l string) string { return strings.ReplaceAll(strings.ToLower(l), " ", "") }
@@ -210,7 +284,15 @@ var (
 )
 
 // shopName is a name without what apps put behind it.
-func shopName(v string) string {
+func (r *Reader) shopName(v string) string {
+	for _, after := range r.labels.after {
+		for at := range v {
+			if at > 0 && len(v)-at >= len(after) && strings.EqualFold(v[at:at+len(after)], after) {
+				v = v[:at]
+				break
+			}
+		}
+	}
 	v = strings.TrimFunc(v, func(x rune) bool { return !unicode.IsLetter(x) && !unicode.IsDigit(x) })
 	for _, end := range []string{" >", "›", "»", "|", "  "} {
 		v, _, _ = strings.Cut(v, end)
