@@ -152,6 +152,12 @@ func (t *turn) tellsDanger(e Said, text string) bool {
 	if t.tellsSelfHarm(text) {
 		return true
 	}
+	if t.c != nil && t.c.Danger.Step == "danger.rest" {
+		if a := t.alarming(text, false); a != nil { // something new, in the quiet after the steps
+			t.raise(a)
+			return true
+		}
+	}
 	if t.c != nil && t.c.Danger.Step != "" {
 		return t.learns(text)
 	}
