@@ -331,7 +331,11 @@ func (e *storeError) Unwrap() error { return e.err }
 // turns takes inputs in and lets the loops know. It does not end with ctx: a
 // turn that has begun is finished.
 func (b *Bot) turns(ctx context.Context, inputs ...flows.Input) error {
-	if err := b.set.Turns.Turns(context.WithoutCancel(ctx), inputs, b.set.Advance); err != nil {
+	return b.turnsBy(ctx, b.set.Advance, inputs...)
+}
+
+func (b *Bot) turnsBy(ctx context.Context, advance flows.Advance, inputs ...flows.Input) error {
+	if err := b.set.Turns.Turns(context.WithoutCancel(ctx), inputs, advance); err != nil {
 		return &storeError{fmt.Errorf("take a turn: %w", err)}
 	}
 	for _, c := range []chan struct{}{b.toSend, b.toWake, b.toWork} {

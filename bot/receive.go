@@ -69,8 +69,9 @@ func (b *Bot) poll(ctx context.Context, timeout time.Duration) (n int, err error
 		return 0, errors.New("updates without ids came")
 	}
 	if len(inputs) > 0 {
-		if err := b.turns(ctx, inputs...); err != nil {
-			b.emergencies(ctx, inputs)
+		lost, err := b.takeIn(ctx, inputs)
+		b.emergencies(ctx, lost)
+		if err != nil {
 			return 0, err
 		}
 	}
@@ -180,6 +181,30 @@ func (b *Bot) patience(err error, failures int) time.Duration {
 		}
 	}
 	return b.growing(failures)
+}
+
+// takeIn takes inputs in; lost are those that were not: all of them where the
+// store fails, else those over which the conversation broke.
+func (b *Bot) takeIn(ctx context.Context, inputs []flows.Input) (lost []flows.Input, err error) {
+	begun, done := map[string]bool{}, map[string]bool{}
+	advance := func(p *flows.Person, in flows.Input) []flows.Effect {
+		if _, again := in.Event.(flows.Failed); again { // the apology for the same input
+			return b.set.Advance(p, in)
+		}
+		begun[in.ID] = true
+		effects := b.set.Advance(p, in)
+		done[in.ID] = true
+		return effects
+	}
+	if err := b.turnsBy(ctx, advance, inputs...); err != nil {
+		return inputs, err
+	}
+	for _, in := range inputs {
+		if begun[in.ID] && !done[in.ID] {
+			lost = append(lost, in)
+		}
+	}
+	return lost, nil
 }
 
 // emergencies answers calls for help that could not be taken in, without the

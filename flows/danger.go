@@ -32,8 +32,8 @@ func (t *turn) alarming(text string, theirs bool) *alarm {
 		if opening {
 			opens = true
 			// The person's own words are not told them again.
-			if theirs && len(a.words) < 2 && words != "" && !slices.Contains(a.words, words) {
-				a.words = append(a.words, words)
+			if theirs && words != "" {
+				a.words = quoting(a.words, words)
 			}
 		}
 	}
@@ -73,6 +73,23 @@ func (t *turn) alarming(text string, theirs bool) *alarm {
 		}
 	}
 	return a
+}
+
+// quoting adds words to those that are quoted: two at most, none within another.
+func quoting(all []string, words string) []string {
+	for i, w := range all {
+		switch {
+		case strings.Contains(w, words):
+			return all
+		case strings.Contains(words, w):
+			all[i] = words
+			return all
+		}
+	}
+	if len(all) < 2 {
+		all = append(all, words)
+	}
+	return all
 }
 
 // theirWords are the steps that ask for the other side's words.
@@ -134,6 +151,12 @@ func (t *turn) tellsDanger(e Said, text string) bool {
 	}
 	if t.tellsSelfHarm(text) {
 		return true
+	}
+	if t.c != nil && t.c.Danger.Step == "danger.rest" {
+		if a := t.alarming(text, false); a != nil { // something new, in the quiet after the steps
+			t.raise(a)
+			return true
+		}
 	}
 	if t.c != nil && t.c.Danger.Step != "" {
 		return t.learns(text)
@@ -290,7 +313,7 @@ func (t *turn) tellsSelfHarm(text string) bool {
 	}
 	contacts := t.everywhere()
 	if country := t.law(); country.Code != "" {
-		contacts = t.contacts(country, "crisis", "police")
+		contacts = lines(t.contacts(country, "crisis"), t.firstContact(country, "police"))
 	}
 	if t.c != nil {
 		t.note("crisis")
@@ -310,10 +333,16 @@ func (t *turn) tellsUrgent(text string) bool {
 			said = true
 		}
 	}
-	if said {
-		t.again()
+	if s := t.present(); !said || s != nil && s.name == "story.ask" {
+		return false // what was told is the story as well, and is read back under this
+	} else if s == nil || s.rest { // where the case stands would only bury it
+		text := t.preface
+		t.preface = nil
+		t.say(text, []Button{{Label: t.w.text("button.go_on"), Case: t.p.Focus, Value: "/case"}}, []Button{{Label: t.w.text("button.danger"), Case: t.p.Focus, Value: "/danger", Alarm: true}})
+		return true
 	}
-	return said
+	t.again()
+	return true
 }
 
 // declines says why a file is not taken while it would do harm to have it.

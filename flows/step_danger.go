@@ -190,11 +190,8 @@ func (t *turn) nearest() []Span {
 	}
 	var all [][]Span
 	for _, kind := range t.c.nearestKinds() {
-		for _, e := range country.Emergency {
-			if e.Usable() && e.Kind == kind && len(all) < 5 {
-				all = append(all, t.contactLine(e))
-				break
-			}
+		if line := t.firstContact(country, kind); line != nil && len(all) < 5 {
+			all = append(all, line)
 		}
 	}
 	return lines(all...)
@@ -220,6 +217,16 @@ func (t *turn) contacts(country *content.Country, kinds ...string) []Span {
 	return lines(all...)
 }
 
+// firstContact is the first of a kind, the one for an emergency.
+func (t *turn) firstContact(country *content.Country, kind string) []Span {
+	for _, e := range country.Emergency {
+		if e.Usable() && e.Kind == kind {
+			return t.contactLine(e)
+		}
+	}
+	return nil
+}
+
 // contactLine is "Police: 999 (when …)".
 func (t *turn) contactLine(e content.Contact) []Span {
 	in := t.p.Language
@@ -239,7 +246,8 @@ func (t *turn) contactLine(e content.Contact) []Span {
 func (t *turn) advice() (list []content.Advice) {
 	kinds := union(t.c.Kinds, []string{"blackmail", "abuse"})
 	for _, a := range t.law().Danger {
-		if a.Usable() && content.Fits(a.Incidents, kinds) && len(list) < 2 {
+		// What may turn the person's own words against them is said where they write.
+		if a.Usable() && !slices.Contains(a.Incidents, "all") && content.Fits(a.Incidents, kinds) && len(list) < 2 {
 			list = append(list, a)
 		}
 	}

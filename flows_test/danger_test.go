@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"recourse/flows"
 )
@@ -49,8 +50,11 @@ func far(g *flows.Guide, p *flows.Person, step string, heard []message) string {
 			return step + ": the button is not in sight"
 		}
 	}
-	words := map[string]string{"en": "I feel threatened", "zh-Hans": "我受到威胁"}[p.Language]
-	for _, text := range []string{"/danger", words} {
+	words := map[string][]string{
+		"en":      {"I feel threatened", "he said he will come to my house tonight"},
+		"zh-Hans": {"我受到威胁", "他说今晚要来我家打我"},
+	}[p.Language]
+	for _, text := range append([]string{"/danger"}, words...) {
 		body, err := json.Marshal(p)
 		if err != nil {
 			return err.Error()
@@ -60,7 +64,11 @@ func far(g *flows.Guide, p *flows.Person, step string, heard []message) string {
 			return err.Error()
 		}
 		g.Advance(copied, flows.Input{ID: "x", Person: p.ID, At: p.Agreed.AddDate(1, 0, 0), Event: flows.Said{Message: 1 << 30, Text: text}})
-		if c := copied.Case(copied.Focus); c == nil || c.Danger.Step != "danger.safe" || !c.Unsafe {
+		c := copied.Case(copied.Focus)
+		if c != nil && c.Unsafe && strings.HasPrefix(step, "danger.") && step != "danger.rest" && strings.HasPrefix(c.Danger.Step, "danger.") {
+			continue // in the midst of the screens
+		}
+		if c == nil || c.Danger.Step != "danger.safe" || !c.Unsafe {
 			return fmt.Sprintf("%s: %q leads to %s", step, text, stepOf(copied))
 		}
 	}
@@ -91,7 +99,7 @@ func TestDangerIsNear(t *testing.T) {
 	}
 	t.Logf("%d states", len(states))
 
-	// Where the button is missing it is noticed.
+	// Where the button is missing it is noticed, and where words are not heard.
 	w := newPure(g)
 	w.say(1, "/start")
 	if err := w.tap(1, "agree", false, 1); err != nil {
@@ -106,5 +114,10 @@ func TestDangerIsNear(t *testing.T) {
 	}
 	if far(g, w.person(1), "story.ask", heard) == "" {
 		t.Error("a state without the button is not noticed")
+	}
+	deaf := *w.person(1)
+	deaf.Agreed = time.Time{} // hears numbers only, opens nothing
+	if far(g, &deaf, "story.ask", w.heard(1)) == "" {
+		t.Error("a state that does not hear words is not noticed")
 	}
 }

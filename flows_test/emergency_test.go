@@ -112,3 +112,51 @@ func TestHelpWithoutTheStore(t *testing.T) {
 		t.Error("the tap was lost")
 	}
 }
+
+// Where the conversation itself breaks over a call for help, the numbers come all
+// the same; who did not call is told of the fault only.
+func TestHelpWhenTheConversationBreaks(t *testing.T) {
+	w := newWhole(t, guide(t))
+	server := httptest.NewServer(w.box.Handler())
+	defer server.Close()
+	bad := func(*flows.Person, flows.Input) []flows.Effect { panic("the content is at fault") }
+	make := func(help func(flows.Input) ([]flows.Span, bool)) *bot.Bot {
+		b, err := bot.New(bot.Settings{
+			Token: bot.NewSecret(token), API: server.URL, Turns: w.store, Outbox: w.store, Alarm: w.store, Jobs: w.store, Vault: vault{w.store},
+			Advance: bad, Now: w.box.Now, Log: slog.New(slog.DiscardHandler), Pace: 100000, Emergency: help,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	helped := func(chat int64) bool {
+		for _, m := range w.box.Transcript(chat) {
+			if m.From == "bot" && strings.Contains(m.Text, "999") && strings.Contains(m.Text, "110") && strings.Contains(m.Text, "911") {
+				return true
+			}
+		}
+		return false
+	}
+	for chat, text := range map[int64]string{11: "/danger", 12: "我受到威胁", 13: "the parcel never came"} {
+		w.box.AddPerson(sandbox.Person{ID: chat, Name: "X"})
+		w.box.Say(chat, text)
+	}
+	if err := make(w.g.Emergency).Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !helped(11) || !helped(12) {
+		t.Error("a call for help over which the conversation broke was not answered")
+	}
+	if helped(13) {
+		t.Error("somebody who did not call was told")
+	}
+	w.box.AddPerson(sandbox.Person{ID: 14, Name: "Y"})
+	w.box.Say(14, "/danger")
+	if err := make(nil).Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if helped(14) {
+		t.Error("without the way out somebody was told: the test sees nothing")
+	}
+}
