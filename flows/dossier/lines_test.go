@@ -213,7 +213,7 @@ func TestWordsOfThePages(t *testing.T) {
 	}
 	endings := map[string][]string{
 		"dossier.form.":   {"as_sent_file", "telegram_recompressed", "text_only", "derived"},
-		"dossier.origin.": {"user", "hidden_user", "chat", "channel"},
+		"dossier.origin.": {"user", "hidden_user", "chat", "channel", "unknown"},
 		"dossier.area.":   Areas(),
 		"dossier.state.":  {"left_out", "waiting", "lost", "same", "damaged", "too_large"},
 		"dossier.says.":   {"whole", "unedited", "dated", "sender", "yes", "no"},
