@@ -175,7 +175,7 @@ func (l *loader) checkLocales(c *Content) {
 		}
 		for key := range lang.Keys {
 			if !en.Keys[key] {
-				l.problems = append(l.problems, Problem{File: file, Line: line(l.raw[file], "$.words."+quoted(key)), What: key + " is not in locales/en.yaml", Hint: "a misspelt key, or one that is gone"})
+				l.problems = append(l.problems, Problem{File: file, Line: l.line(file, "$.words."+quoted(key)), What: key + " is not in locales/en.yaml", Hint: "a misspelt key, or one that is gone"})
 			}
 		}
 	}

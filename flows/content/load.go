@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
 	"recourse/flows/reading"
@@ -17,7 +18,7 @@ import (
 // Load reads all content below fsys and checks it. With any Problem the
 // content is not to be used.
 func Load(fsys fs.FS) (*Content, []Problem) {
-	l := &loader{fsys: fsys, raw: map[string][]byte{}}
+	l := &loader{fsys: fsys, raw: map[string][]byte{}, trees: map[string]*ast.File{}}
 	c := &Content{}
 	l.each("locales", ".yaml", func(file string, data []byte) {
 		locale, order, problems := parseLocale(file, data)
@@ -149,6 +150,7 @@ type part struct {
 type loader struct {
 	fsys     fs.FS
 	raw      map[string][]byte
+	trees    map[string]*ast.File // of the files in which a line was looked for
 	order    []int
 	files    []part
 	problems []Problem
@@ -198,14 +200,30 @@ func (l *loader) decode(file string, data []byte, into any) bool {
 
 // say notes a problem at a place inside a file.
 func (l *loader) say(file, at, what, hint string) {
-	l.problems = append(l.problems, Problem{file, line(l.raw[file], at), what, hint})
+	l.problems = append(l.problems, Problem{file, l.line(file, at), what, hint})
 }
 
-// line finds the line of a YAML path; where the path itself is missing, that of
-// its nearest parent.
+// line finds the line of a YAML path in a file that was read. A file with many
+// problems is parsed once.
+func (l *loader) line(file, at string) int {
+	tree, ok := l.trees[file]
+	if !ok {
+		tree, _ = parser.ParseBytes(l.raw[file], 0) // no tree, no line
+		l.trees[file] = tree
+	}
+	return lineIn(tree, at)
+}
+
+// line finds the line of a YAML path.
 func line(data []byte, at string) int {
-	file, err := parser.ParseBytes(data, 0)
-	if err != nil {
+	tree, _ := parser.ParseBytes(data, 0) // no tree, no line
+	return lineIn(tree, at)
+}
+
+// lineIn finds the line of a YAML path; where the path itself is missing, that of
+// its nearest parent.
+func lineIn(file *ast.File, at string) int {
+	if file == nil {
 		return 0
 	}
 	for at != "$" && at != "" {

@@ -122,6 +122,7 @@ func NewMessages(people *Reader, weights *Weights, answers ...AnswerRules) (*Mes
 	for w, n := range people.opens {
 		m.own.opens[w] = max(m.own.opens[w], n)
 	}
+	m.own.fillSlots()
 	for i, f := range answers {
 		m.languages = append(m.languages, f.Language())
 		if err := m.learn(f, i); err != nil {

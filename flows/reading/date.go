@@ -3,6 +3,8 @@ package reading
 import (
 	"fmt"
 	"time"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // Date is a day of the calendar, without a clock or a time zone. The zero Date
@@ -113,4 +115,10 @@ func (d *Date) UnmarshalText(text []byte) error {
 	}
 	*d = read
 	return nil
+}
+
+// UnmarshalYAML reads the same; with it alone the library does not print the
+// whole file anew for each date in it.
+func (d *Date) UnmarshalYAML(n ast.Node) error {
+	return d.UnmarshalText([]byte(n.GetToken().Value))
 }

@@ -354,6 +354,7 @@ func (s *search) from(phrases *root, i int) {
 			}
 		}
 	}
+	slots := len(phrases.slots) > 0 && (s.tokens[i].kind == number || s.r.inSlots[w])
 	for _, o := range phrases.slots {
 		on := h
 		on.to = i
@@ -361,6 +362,8 @@ func (s *search) from(phrases *root, i int) {
 			for _, n := range o.to {
 				s.slot(edge{slot, o.edge.text, n}, i, on)
 			}
+		} else if !slots {
+			continue
 		} else if to := s.r.slot(o.edge.text, s.tokens, i, &on.parts); to > 0 {
 			on.to = to
 			for _, n := range o.to {

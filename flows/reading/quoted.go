@@ -71,34 +71,23 @@ func (m *Messages) quotedParts(text string) [][2]int {
 		if !strings.ContainsAny(bare, "\"＂“”„'‘’‚«»「」『』《》:：") {
 			continue // nothing is quoted
 		}
-		head := m.quoting(bare)
-		if head && (strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：")) {
+		said := m.quoting(line)
+		if len(said) > 0 && (strings.HasSuffix(bare, ":") || strings.HasSuffix(bare, "：")) {
 			below = true
 			continue
 		}
-		if head {
-			for _, p := range m.quotedIn(line) {
-				parts = append(parts, [2]int{from + p[0], from + p[1]})
-			}
+		for _, p := range quotedIn(line, said) {
+			parts = append(parts, [2]int{from + p[0], from + p[1]})
 		}
 	}
 	return parts
 }
 
-// quoting tells that a line speaks of what the customer wrote.
-func (m *Messages) quoting(line string) bool {
-	found := false
-	s := search{r: m.own, tokens: m.own.cut(line), found: func(hit) { found = true }}
-	s.all(&m.quotes)
-	return found
-}
+// stretch is a part of a line, in bytes.
+type stretch struct{ from, to int }
 
-// quotedIn finds the customer's words within a line that speaks of them: in
-// marks, when "you wrote" stands close before or right behind; without marks,
-// from the colon behind "you wrote" to the end of the sentence.
-func (m *Messages) quotedIn(line string) [][2]int {
-	type stretch struct{ from, to int }
-	var said []stretch
+// quoting finds where a line speaks of what the customer wrote.
+func (m *Messages) quoting(line string) (said []stretch) {
 	tokens := m.own.cut(line)
 	s := search{r: m.own, tokens: tokens}
 	s.found = func(h hit) {
@@ -107,6 +96,16 @@ func (m *Messages) quotedIn(line string) [][2]int {
 		}
 	}
 	s.all(&m.quotes)
+	return said
+}
+
+// quotedIn finds the customer's words within a line that speaks of them: in
+// marks, when "you wrote" stands close before or right behind; without marks,
+// from the colon behind "you wrote" to the end of the sentence.
+func quotedIn(line string, said []stretch) [][2]int {
+	if len(said) == 0 {
+		return nil
+	}
 	var parts [][2]int
 	close := func(open, end int) bool {
 		for _, s := range said {

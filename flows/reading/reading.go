@@ -66,6 +66,7 @@ type Reader struct {
 	months, weekdays, named         map[string]int
 	opens                           map[string]int // first words of units, weekdays and named days → how many may follow
 	units                           map[string]string
+	inSlots                         map[string]bool // words with which a number or a piece of a date may begin
 	before, after                   moneySigns
 	counted, counts                 map[string]bool
 	shopNever, productNever         map[string]bool

@@ -322,7 +322,19 @@ func newReader(same map[rune]rune, rules ...Rules) (*Reader, error) {
 			return nil, err
 		}
 	}
+	r.fillSlots()
 	return r, nil
+}
+
+// fillSlots notes the words with which a slot may begin: most words of a text are
+// none, and need not be tried.
+func (r *Reader) fillSlots() {
+	r.inSlots = map[string]bool{}
+	for _, words := range []map[string]int{r.values, r.multiply, r.ordinals, r.months, r.opens} {
+		for w := range words {
+			r.inSlots[w] = true
+		}
+	}
 }
 
 func words(tokens []token) []string {

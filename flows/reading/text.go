@@ -44,7 +44,7 @@ type letter struct {
 // fold makes characters comparable: full-width digits, capitals, accents,
 // invisible characters and piles of marks no longer tell words apart.
 func fold(text string) []letter {
-	out := make([]letter, 0, min(len(text), looked))
+	out := make([]letter, 0, min(utf8.RuneCountInString(text), looked)+8)
 	count := 0
 	for i := 0; i < len(text) && count < looked; count++ {
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -57,8 +57,10 @@ func fold(text string) []letter {
 			} else {
 				out = append(out, letter{r, from, to, r})
 			}
-		case 0x4E00 <= r && r <= 0x9FFF:
+		case isPlain(r):
 			out = append(out, letter{r, from, to, r})
+		case 0xFF01 <= r && r <= 0xFF5E: // full-width ASCII
+			out = append(out, letter{unicode.ToLower(r - 0xFEE0), from, to, r})
 		case r == utf8.RuneError && size == 1, unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
 			// left out
 		case r == '…' || r == '—' || r == '–' || r == '―':
@@ -78,6 +80,12 @@ func fold(text string) []letter {
 		}
 	}
 	return out
+}
+
+// isPlain tells of the characters of Chinese and Japanese that folding leaves as
+// they are, so that they need not be looked up.
+func isPlain(r rune) bool {
+	return 0x4E00 <= r && r <= 0x9FFF || 0x3001 <= r && r <= 0x3029 || 0x3041 <= r && r <= 0x3096 || 0x30A1 <= r && r <= 0x30FA
 }
 
 // plainDigit gives 0 to 9 for a digit of another script; those stand in rows of ten.
@@ -118,7 +126,7 @@ func split(text string, short map[string]bool) []token { return splitLetters(fol
 // splitLetters is split for letters already folded. With signs an emoji or
 // another sign is a token of its own instead of parting clauses.
 func splitLetters(letters []letter, short map[string]bool, signs bool) []token {
-	out := make([]token, 0, len(letters)/2+1)
+	out := make([]token, 0, len(letters))
 	clause, sentence, space, quoted := 0, 0, false, false
 	at := func(i int) rune {
 		if i < 0 || i >= len(letters) {
