@@ -283,9 +283,9 @@ func (t *setter) shaped(runes []rune, fromRight bool) (all []glyph) {
 				to = min(to, other.Cluster)
 			}
 		}
-		widest := i
+		widest := -1 // the first of those: marks alone have no width at all
 		for j, other := range b.Info {
-			if other.Cluster == from && b.Pos[j].XAdvance > b.Pos[widest].XAdvance {
+			if other.Cluster == from && (widest < 0 || b.Pos[j].XAdvance > b.Pos[widest].XAdvance) {
 				widest = j
 			}
 		}

@@ -138,6 +138,20 @@ func TestNothingVanishes(t *testing.T) {
 	})
 }
 
+// Marks without a letter share a place and have no width: each is copied once.
+func TestMarksAloneAreCopiedOnce(t *testing.T) {
+	t.Parallel()
+	var got []rune
+	for _, l := range newSetter(t).fold("a \u0610\u064b", 1200, false) {
+		for _, g := range l.glyphs {
+			got = append(got, g.text...)
+		}
+	}
+	if n := len(got) - len([]rune(strings.ReplaceAll(string(got), "\u064b", ""))); n != 1 {
+		t.Errorf("%q: the mark is copied %d times", string(got), n)
+	}
+}
+
 // Text can be copied out of the PDF as it went in, also signs no font has.
 func TestTextCopiesAsItWas(t *testing.T) {
 	t.Parallel()
