@@ -17,6 +17,7 @@ type alarm struct {
 	text   string   // that was read
 	words  []string // of it that led to them
 	perils []string // what is known of the danger, as Reader.Perils names it; doxxing blackmail threat too
+	sure   bool     // not a likeness only
 }
 
 // alarming reads words for danger; theirs = they are the other side's. Nil = no
@@ -44,9 +45,13 @@ func (t *turn) alarming(text string, theirs bool) *alarm {
 		}
 		add(p.ID, p.Words, opening)
 	}
+	a.sure = opens
 	if theirs {
 		m := t.g.content.Messages.Read("", text, t.today())
+		a.sure = a.sure || m.Sure
 		if menaces(m) {
+			// The longest say most, and hold the shorter ones.
+			slices.SortStableFunc(m.Because, func(x, y reading.Because) int { return len(y.Words) - len(x.Words) })
 			for _, b := range m.Because {
 				if isDanger(b.Label) && utf8.RuneCountInString(b.Words) > 1 {
 					add(b.Label, b.Words, true)

@@ -73,13 +73,19 @@ func (t *turn) pasted(e Said) {
 	t.receive(x)
 }
 
-// keepTheirs keeps such words where they answer the present question as well.
-func (t *turn) keepTheirs(e Said) {
+// keepTheirs keeps such words where they answer the present question as well; true
+// = they threaten, and the danger screens are open.
+func (t *turn) keepTheirs(e Said) bool {
 	x := textExhibit(e, "text", t.in.At)
 	x.Theirs = true
-	if !t.heardAlready(x.Message) {
-		t.keep(x)
+	if t.heardAlready(x.Message) {
+		return false
 	}
+	if t.threatens(x) {
+		return true
+	}
+	t.keep(x)
+	return false
 }
 
 // keepText keeps a message as an exhibit; kind is text or forward.

@@ -101,14 +101,18 @@ func (t *turn) said(e Said) {
 		return
 	}
 	s := t.present()
-	if _, theirs := t.g.content.Reader.Theirs(text); theirs && t.offered(text) == "" && (s == nil || s.name != "letter.own") {
+	_, theirs := t.g.content.Reader.Theirs(text)
+	theirs = theirs && t.offered(text) == "" && (s == nil || s.name != "letter.own")
+	if theirs {
 		if s == nil || s.name != "said.ask" && s.name != "promised.ask" {
 			t.pasted(e)
 			return
 		}
-		t.keepTheirs(e) // and they are the answer as well
+		if t.keepTheirs(e) { // else they are the answer as well
+			return
+		}
 	}
-	if t.showing(text) || t.offered(text) == "" && t.tellsDanger(e, text) {
+	if t.showing(text) || !theirs && t.offered(text) == "" && t.tellsDanger(e, text) {
 		return
 	}
 	if s == nil {

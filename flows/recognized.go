@@ -35,7 +35,8 @@ func (t *turn) recognized(e Recognized) {
 		return
 	}
 	// A chat with the shop often has the order on top: danger is looked for first.
-	if a := t.alarming(x.Words, true); a != nil {
+	// Most pictures are no chat, and words are misread: here a likeness is not enough.
+	if a := t.alarming(x.Words, true); a != nil && a.sure {
 		t.focus(c)
 		t.raise(a)
 		return

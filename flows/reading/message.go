@@ -13,6 +13,7 @@ type Message struct {
 	Labels   []string // out of Labels, the gravest first; never empty: "neutral" stands alone
 	Because  []Because
 	Severity int     // 0 ordinary, 1 evasive, 2 hostile or risky, 3 danger
+	Sure     bool    // of a danger: a rule found its words, or the weights are far from doubt
 	Offers   []Offer // what an offering message offers, in order
 	Dates    []Date  // the days it names or promises, counted from today, rising
 }
@@ -99,6 +100,7 @@ func (m *Messages) Read(language, text string, today Date) Message {
 			found.Labels = append(found.Labels, label)
 			found.Because = append(found.Because, because...)
 			found.Severity = max(found.Severity, severity(label))
+			found.Sure = found.Sure || severity(label) == 3 && (len(p.places[label]) > 0 || m.weights != nil && p.sums[slices.Index(m.weights.labels, label)] > doubt)
 		}
 	}
 	if len(found.Labels) == 0 {
@@ -106,12 +108,16 @@ func (m *Messages) Read(language, text string, today Date) Message {
 	}
 	own := blank(text, p.quoted)
 	c := Context{Today: today, After: today, DayFirst: dayFirst(language), Currency: currencyOf(language)}
+	pages := [2]*page{newPage(own, c, m.people.cut(own)), newPage(own, c, p.tokens)}
 	if slices.Contains(found.Labels, "offer") {
-		found.Offers = m.offers(p, own, c)
+		found.Offers = m.offers(p, own, pages)
 	}
-	found.Dates = m.promised(p, own, c)
+	found.Dates = m.promised(p, pages)
 	return found
 }
+
+// doubt is how far above its bar a label of danger may be a likeness only.
+const doubt = 0.5
 
 // dayFirst tells how 05/03 is read where a message says nothing else.
 func dayFirst(language string) bool {
@@ -145,11 +151,13 @@ func base(language string) string {
 // answer is a message while it is read.
 type answer struct {
 	*page
-	quoted [][2]int // bytes that are the customer's own words
-	places map[string][]hit
-	taken  map[string]bool // labels of which words were taken back
-	ideas  []idea
-	terms  []term // for the weights
+	language string   // it is most likely in, as listen names it
+	quoted   [][2]int // bytes that are the customer's own words
+	places   map[string][]hit
+	taken    map[string]bool // labels of which words were taken back
+	ideas    []idea
+	terms    []term // for the weights
+	weighed
 }
 
 // idea is one that a message speaks of.
@@ -177,7 +185,8 @@ func (m *Messages) page(language, text string) *answer {
 	a := &answer{page: &page{text: text}, places: map[string][]hit{}, taken: map[string]bool{}}
 	a.quoted = m.quotedParts(text)
 	a.tokens = m.own.cutLetters(m.reveal(fold(blank(text, a.quoted))))
-	spoken := m.listen(language, a.tokens)
+	spoken, likeliest := m.listen(language, a.tokens)
+	a.language = likeliest
 	s := search{r: m.own, tokens: a.tokens}
 	s.found = func(h hit) {
 		if spoken&(1<<m.own.rules[h.rule].from) == 0 {
@@ -203,6 +212,9 @@ func (m *Messages) page(language, text string) *answer {
 	m.sums(a)
 	m.places(a)
 	a.terms = terms(a)
+	if m.weights != nil {
+		a.weighed = m.weights.weigh(a.language, a.terms)
+	}
 	return a
 }
 
@@ -328,7 +340,7 @@ func (m *Messages) holds(a *answer, label string) []Because {
 		if len(places) == 0 {
 			return nil
 		}
-	} else if !m.weights.holds(a.terms, label) || severity(label) == 3 && a.harmless() {
+	} else if a.sums[slices.Index(m.weights.labels, label)] < 0 || severity(label) == 3 && a.harmless() {
 		return nil
 	}
 	because := []Because{}
@@ -344,7 +356,7 @@ func (m *Messages) holds(a *answer, label string) []Because {
 		add(a.tokens[h.from].from, a.tokens[h.to-1].to)
 	}
 	if len(because) == 0 {
-		for _, t := range m.weights.heaviest(a.terms, label) {
+		for _, t := range m.weights.heaviest(a.terms, a.weighed, label) {
 			add(t.from, t.to)
 		}
 	}

@@ -4,18 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "learn the weights anew and write them")
 
 const (
 	corpus      = "testdata/messages"
@@ -29,6 +24,8 @@ type example struct {
 	Text   string   `json:"text"`
 	Labels []string `json:"labels"`
 	Not    []string `json:"not"`
+
+	typical bool // of a file whose messages are as frequent as in life
 }
 
 // half reads the "work" or the "measure" half of the corpus, file by file.
@@ -50,6 +47,7 @@ func half(t testing.TB, which string) (all []example) {
 			if err := json.Unmarshal(s.Bytes(), &e); err != nil {
 				t.Fatalf("%s:%d: %v", file, n, err)
 			}
+			e.typical = strings.Contains(file, "-typical-")
 			all = append(all, e)
 		}
 	}
@@ -94,151 +92,6 @@ func shipped(t testing.TB) *Weights {
 		t.Fatal(err)
 	}
 	return w
-}
-
-// table is what is learnt before it is made small.
-type table struct {
-	labels []string
-	w      [][]float64 // label, place
-}
-
-const (
-	width  = 16
-	rounds = 30
-	strict = 0.5 // how much a wrong reading costs against large weights
-)
-
-// learn fits one linear separation a label (a support vector machine with
-// squared loss, by dual coordinate descent: Hsieh and others, 2008). The order
-// is fixed and nothing is left to chance, so the same messages give the same
-// weights.
-func learn(rows [][]term, examples []example) *table {
-	labels := Labels()
-	labels = labels[:len(labels)-1]
-	out := &table{labels: labels, w: make([][]float64, len(labels))}
-	var group sync.WaitGroup
-	for l, label := range labels {
-		group.Go(func() { out.w[l] = fit(rows, examples, label) })
-	}
-	group.Wait()
-	return out
-}
-
-func fit(rows [][]term, examples []example, label string) []float64 {
-	w := make([]float64, 1<<width)
-	alpha, square, order := make([]float64, len(rows)), make([]float64, len(rows)), make([]int, len(rows))
-	for i, row := range rows {
-		order[i] = i
-		for _, t := range row {
-			square[i] += float64(float64(t.value) * float64(t.value))
-		}
-	}
-	seed := uint64(1)
-	for range rounds {
-		for i := len(order) - 1; i > 0; i-- {
-			seed = seed*6364136223846793005 + 1442695040888963407
-			j := int(seed>>33) % (i + 1)
-			order[i], order[j] = order[j], order[i]
-		}
-		for _, i := range order {
-			y, cost := -1.0, strict
-			if slices.Contains(examples[i].Labels, label) {
-				y, cost = 1, 2*strict // a label holds seldom
-			}
-			sum := 0.0
-			for _, t := range rows[i] {
-				sum += float64(float64(t.value) * w[t.hash&(1<<width-1)])
-			}
-			soft := 1 / (2 * cost)
-			next := max(0, alpha[i]-(float64(y*sum)-1+float64(alpha[i]*soft))/(square[i]+soft))
-			step := float64((next - alpha[i]) * y)
-			alpha[i] = next
-			if step != 0 {
-				for _, t := range rows[i] {
-					w[t.hash&(1<<width-1)] += float64(step * float64(t.value))
-				}
-			}
-		}
-	}
-	return w
-}
-
-// small gives the weights in steps of a byte.
-func (t *table) small(bars []float32) *Weights {
-	n := len(t.labels)
-	out := &Weights{labels: t.labels, bits: width, bars: bars, scales: make([]float32, n), steps: make([]int8, n<<width)}
-	for l, w := range t.w {
-		most := 0.0
-		for _, x := range w {
-			most = max(most, math.Abs(x))
-		}
-		scale := most / 127
-		out.scales[l] = float32(scale)
-		for k, x := range w {
-			out.steps[k*n+l] = int8(math.Round(x / scale))
-		}
-	}
-	return out
-}
-
-const folds = 5
-
-// across gives each message's sums under weights that were learnt without it.
-// Neighbours in a file stay together, as one writer's turns of phrase do.
-func across(rows [][]term, examples []example) [][]float32 {
-	sums := make([][]float32, len(rows))
-	for f := range folds {
-		var r [][]term
-		var e []example
-		for i := range rows {
-			if i/4%folds != f {
-				r, e = append(r, rows[i]), append(e, examples[i])
-			}
-		}
-		w := learn(r, e).small(nil)
-		for i := range rows {
-			if i/4%folds == f {
-				for l := range w.labels {
-					sums[i] = append(sums[i], w.sum(rows[i], l))
-				}
-			}
-		}
-	}
-	return sums
-}
-
-// bars are where a label begins to hold: where precision and recall together
-// are best; for the labels of danger recall counts twice.
-func barsFor(sums [][]float32, examples []example) []float32 {
-	labels := Labels()
-	labels = labels[:len(labels)-1]
-	bars := make([]float32, len(labels))
-	for l, label := range labels {
-		beta := 1.0
-		if severity(label) == 3 {
-			beta = 2.0
-		}
-		best := -1.0
-		for b := float32(-1.5); b < 1; b += 0.02 {
-			right, wrong, missed := 0.0, 0.0, 0.0
-			for i, e := range examples {
-				is, says := slices.Contains(e.Labels, label), sums[i][l] >= b
-				switch {
-				case is && says:
-					right++
-				case says:
-					wrong++
-				case is:
-					missed++
-				}
-			}
-			f := (1 + beta*beta) * right / ((1+beta*beta)*right + beta*beta*missed + wrong + 1e-9)
-			if f > best {
-				best, bars[l] = f, b
-			}
-		}
-	}
-	return bars
 }
 
 // tally counts what was read against what is.
@@ -364,9 +217,9 @@ func measure(t testing.TB, name string, examples []example, read func(i int) []s
 }
 
 // said turns sums into labels.
-func said(sums, bars []float32) (labels []string) {
+func said(sums []float32) (labels []string) {
 	for l, s := range sums {
-		if s >= bars[l] {
+		if s >= 0 {
 			labels = append(labels, Labels()[l])
 		}
 	}
@@ -383,38 +236,10 @@ func allTerms(m *Messages, examples []example) (rows [][]term) {
 	return rows
 }
 
-// The weights in the repository are what the work half of the corpus teaches.
-func TestWeightsAreLearntFromTheCorpus(t *testing.T) {
-	if testing.Short() {
-		t.Skip("learning takes a while")
-	}
-	work := half(t, "work")
-	m := messages(t, nil)
-	rows := allTerms(m, work)
-	sums := across(rows, work)
-	bars := barsFor(sums, work)
-	measure(t, "work half, each message read by weights learnt without it", work, func(i int) []string { return said(sums[i], bars) })
-	got := learn(rows, work).small(bars).Bytes()
-	if *update {
-		if err := os.WriteFile(weightsFile, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(weightsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Error("they are not: the rules or the messages changed; go test ./flows/reading -run Weights -update, and look at the figures")
-	}
-}
-
 // How well messages are read: go test ./flows/reading -run Measure -v
 //
-// The floors are no aims (those are recall 0.95 and false alarms 0.05 for labels
-// of danger, macro-F1 0.85; the README says how far off they are): a change must
-// not make the reading worse unnoticed. The rules alone would not reach them.
+// The floors lie a little below what was reached, so that a change does not make
+// the reading worse unnoticed. The rules alone do not reach them.
 func TestMeasure(t *testing.T) {
 	rules, both := messages(t, nil), messages(t, shipped(t))
 	as := func(m *Messages, hint bool, examples []example) func(i int) []string {
@@ -427,14 +252,20 @@ func TestMeasure(t *testing.T) {
 		}
 	}
 	examples := half(t, "measure")
-	low := func(t *tally) bool { return t.macro() < 0.65 || t.recall() < 0.70 || t.alarms() > 0.14 }
-	alone := measure(t, "measuring half, the rules alone", examples, as(rules, true, examples))
-	if !low(alone[""]) {
+	low := func(by map[string]*tally) (all []string) {
+		for language, least := range map[string]float64{"en": 0.85, "zh-Hans": 0.85, "": 0.82} {
+			if t := by[language]; t == nil || t.macro() < least || t.recall() < 0.93 || t.alarms() > 0.08 {
+				all = append(all, language)
+			}
+		}
+		return all
+	}
+	if len(low(measure(t, "measuring half, the rules alone", examples, as(rules, true, examples)))) == 0 {
 		t.Error("the rules alone are as good: the weights are not needed")
 	}
 	measure(t, "measuring half, without being told the language", examples, as(both, false, examples))
 	shipped := measure(t, "measuring half, as shipped", examples, as(both, true, examples))
-	if low(shipped[""]) {
-		t.Errorf("worse than it was: %s", shipped[""].line())
+	for _, language := range low(shipped) {
+		t.Errorf("worse than it was: %s %s", language, shipped[language].line())
 	}
 }

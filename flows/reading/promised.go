@@ -9,7 +9,8 @@ import (
 
 // promised gives the days a message names: dates of the calendar, weekdays,
 // "tomorrow", and numbers of days counted from today.
-func (m *Messages) promised(a *answer, own string, c Context) []Date {
+func (m *Messages) promised(a *answer, pages [2]*page) []Date {
+	c := pages[0].c
 	var out []Date
 	add := func(d Date) {
 		if !d.IsZero() && !slices.Contains(out, d) && len(out) < 20 {
@@ -42,11 +43,8 @@ func (m *Messages) promised(a *answer, own string, c Context) []Date {
 		}
 		i = h.to - 1
 	}
-	for _, r := range []*Reader{m.people, m.own} {
-		p := &page{text: own, c: c, tokens: a.tokens}
-		if r != m.own {
-			p.tokens = r.cut(own)
-		}
+	for i, r := range m.readers() {
+		p := pages[i]
 		for _, w := range r.whens(p) {
 			if w.form == "vague" || w.form == "ago" || w.form == "last_weekday" || w.form == "last_week" || w.form == "last_month" || w.form == "last_year" || taken[p.tokens[w.from].from] {
 				continue
@@ -60,6 +58,10 @@ func (m *Messages) promised(a *answer, own string, c Context) []Date {
 	slices.SortFunc(out, Date.compare)
 	return out
 }
+
+// readers are those of dates and amounts: of what people write and of what
+// merchants do.
+func (m *Messages) readers() [2]*Reader { return [2]*Reader{m.people, m.own} }
 
 // workingDays counts the days from Monday to Friday; no holiday is known here.
 func workingDays(from Date, n int) Date {
@@ -75,7 +77,7 @@ func workingDays(from Date, n int) Date {
 
 // offers gives what a message offers: amounts in the sentences that offer, else
 // in all of it, and shares of the price.
-func (m *Messages) offers(a *answer, own string, c Context) []Offer {
+func (m *Messages) offers(a *answer, own string, pages [2]*page) []Offer {
 	type found struct {
 		at, end int
 		Offer
@@ -86,12 +88,12 @@ func (m *Messages) offers(a *answer, own string, c Context) []Offer {
 			all = append(all, found{at, end, o})
 		}
 	}
-	if strings.Contains(own, "$") {
-		c.Currency = "USD" // of the many dollars the likeliest
-	}
-	for _, r := range []*Reader{m.own, m.people} {
-		p := r.page(own, c)
-		for _, s := range r.sums(p) {
+	for i, r := range m.readers() {
+		p := *pages[i]
+		if strings.Contains(own, "$") {
+			p.c.Currency = "USD" // of the many dollars the likeliest
+		}
+		for _, s := range r.sums(&p) {
 			add(p.tokens[s.from].from, p.tokens[s.to-1].to, Offer{Amount: &s.amount})
 		}
 	}

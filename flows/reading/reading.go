@@ -14,6 +14,8 @@
 package reading
 
 import (
+	"slices"
+
 	"github.com/bojanz/currency"
 )
 
@@ -85,14 +87,12 @@ type page struct {
 	glyphs bool // it is written in Chinese or Japanese, at least partly
 }
 
+func newPage(text string, c Context, tokens []token) *page {
+	return &page{text: text, c: c, tokens: tokens, glyphs: slices.ContainsFunc(tokens, func(t token) bool { return t.kind == glyph })}
+}
+
 func (r *Reader) page(text string, c Context) *page {
-	p := &page{text: text, c: c, tokens: r.cut(text)}
-	for _, t := range p.tokens {
-		if t.kind == glyph {
-			p.glyphs = true
-			break
-		}
-	}
+	p := newPage(text, c, r.cut(text))
 	s := search{r: r, tokens: p.tokens}
 	s.found = func(h hit) {
 		switch r.rules[h.rule].use {

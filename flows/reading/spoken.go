@@ -22,7 +22,9 @@ func (m *Messages) speak(phrase string, language int) {
 // Japanese by their characters, Russian by its letters, the others by how many
 // of their words there are. What is nearly as likely counts too, and so does
 // the language it is said to be in: a wrong hint adds rules, it takes none away.
-func (m *Messages) listen(hint string, tokens []token) (spoken uint64) {
+// The likeliest of them is named, without its script: "zh"; the hint where
+// nothing tells.
+func (m *Messages) listen(hint string, tokens []token) (spoken uint64, likeliest string) {
 	counts := make([]int, len(m.languages))
 	glyphs, kana := 0, 0
 	for _, t := range tokens {
@@ -53,6 +55,17 @@ func (m *Messages) listen(hint string, tokens []token) (spoken uint64) {
 		if is || most > 0 && 4*counts[i] >= 3*most || most == 0 && glyphs == 0 || base(hint) == base(language) && glyphs == 0 {
 			spoken |= 1 << i
 		}
+		if most > 0 && counts[i] == most && (likeliest == "" || base(hint) == base(language)) {
+			likeliest = base(language)
+		}
 	}
-	return spoken
+	switch {
+	case glyphs > 5*kana:
+		likeliest = "zh"
+	case glyphs > 0:
+		likeliest = "ja"
+	case likeliest == "":
+		likeliest = base(hint)
+	}
+	return spoken, likeliest
 }

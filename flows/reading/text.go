@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -277,11 +278,14 @@ type spellings map[string][]spelling
 
 // apply replaces misspellings and short forms by what they mean.
 func (s spellings) apply(tokens []token) []token {
-	if len(s) == 0 {
+	// Most texts have none: they need no copy.
+	first := slices.IndexFunc(tokens, func(t token) bool { return len(s[t.s]) > 0 })
+	if first < 0 {
 		return tokens
 	}
-	out := make([]token, 0, len(tokens)+8)
-	for i := 0; i < len(tokens); {
+	out := make([]token, first, len(tokens)+8)
+	copy(out, tokens)
+	for i := first; i < len(tokens); {
 		n := 0
 		var found spelling
 		for _, c := range s[tokens[i].s] {

@@ -1,42 +1,59 @@
 package reading
 
 import (
-	"cmp"
 	"encoding/binary"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"slices"
 	"strings"
 )
 
-// Weights tell how much each word, and each rule that found something, speaks
-// for a label: one linear separation a label, learnt from the messages in
-// testdata/messages. A word's place in the table is its hash, so the table has
-// no words in it and two words may rarely share a place.
+// Weights tell how much each word of a message, and each rule that found
+// something, speaks for a label: a small network of one hidden layer, learnt from
+// the messages in testdata/messages. Each term has a row, a number for each
+// hidden unit; the rows of a message's terms are added up, what is below zero is
+// dropped, and each label adds up what is left. So what a term adds to a label
+// can be told, and the words that spoke most be shown. Terms are known by their
+// hash: the file has no words in it.
 type Weights struct {
 	labels []string
-	bars   []float32 // a label holds when its sum reaches its bar
-	scales []float32 // the size of one step
-	bits   uint      // the table has 1<<bits places
-	steps  []int8    // place by place, a step a label
+	stamp  [stampSize]byte
+	places map[uint32]int // a term's hash → the place of its row in steps
+	steps  []int8         // row by row, a number a hidden unit
+	scales []float32      // the size of a step, a hidden unit
+	hidden []float32      // what a hidden unit has before any term
+	labelw []float32      // label by label, a weight a hidden unit
+	bars   []float32      // what a label has before any term, less its bar: it holds from 0 on
+	wary   []wary         // by language
 }
 
-// term is something in a message that has a weight: a word, a few words or
-// characters in a row, or that a rule found something.
+// wary is how much more a label of danger needs in a language, so that dangers
+// missed and false alarms are in the same balance in all.
+type wary struct {
+	language string // as listen names it
+	more     float32
+}
+
+// stampSize is the size of a SHA-256 sum: of what the weights were learnt from.
+const stampSize = 32
+
+// term is something in a message that has a weight: a word, a part of one, a few
+// words or characters in a row, or that a rule found something.
 type term struct {
 	hash     uint32
 	value    float32
 	from, to int // bytes of the text; the same for what is no place in it
 }
 
+// hash is FNV-1a, its upper half folded in.
 func hash(parts ...string) uint32 {
-	h := fnv.New32a()
+	x := uint32(2166136261)
 	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0})
+		for i := range len(p) {
+			x = (x ^ uint32(p[i])) * 16777619
+		}
+		x *= 16777619 // a zero between parts
 	}
-	x := h.Sum32()
 	return x ^ x>>15
 }
 
@@ -52,10 +69,26 @@ func stem(s string) string {
 	return s
 }
 
+// pieces are the parts of four and five letters of a word, with its beginning and
+// end marked: they see through endings, compounds and misspellings.
+func pieces(s string, each func(string)) {
+	s = "<" + s + ">"
+	starts := make([]int, 0, len(s)+1)
+	for i := range s {
+		starts = append(starts, i)
+	}
+	starts = append(starts, len(s))
+	for n := 4; n <= 5; n++ {
+		for k := 0; k+n < len(starts); k++ {
+			each(s[starts[k]:starts[k+n]])
+		}
+	}
+}
+
 // terms are what a message is weighed by.
 func terms(a *answer) []term {
-	seen := map[uint32]bool{}
-	var out []term
+	seen := make(map[uint32]bool, 8*len(a.tokens))
+	out := make([]term, 0, 8*len(a.tokens))
 	add := func(from, to int, parts ...string) {
 		if h := hash(parts...); !seen[h] {
 			seen[h] = true
@@ -84,8 +117,15 @@ func terms(a *answer) []term {
 			}
 		}
 		add(i, i+1, "1", s)
+		if i == 0 || a.tokens[i-1].sentence != t.sentence {
+			add(i, i+1, "begin", s)
+		}
+		if t.kind == word {
+			pieces(t.s, func(piece string) { add(i, i+1, "in", piece) })
+		}
 		two, ok := next(1)
 		if !ok {
+			add(i, i+1, "end", s)
 			continue
 		}
 		add(i, i+2, "2", s, two)
@@ -177,31 +217,64 @@ func ReadWeights(data []byte) (*Weights, error) {
 	w := &Weights{labels: Labels()}
 	w.labels = w.labels[:len(w.labels)-1]
 	n := len(w.labels)
-	if len(data) < 2+8*n || data[0] != byte(n) || data[1] > 20 {
-		return nil, fmt.Errorf("the weights are not for these %d labels: learn them anew, as the README of flows/reading tells", n)
+	const head = 3 + 4 + stampSize
+	if len(data) < head || int(data[0]) != n {
+		return nil, fmt.Errorf("the weights are not for these %d labels: %s", n, anew)
 	}
-	w.bits = uint(data[1])
-	data = data[2:]
-	if want := 8*n + n<<w.bits; len(data) != want {
-		return nil, fmt.Errorf("the weights are %d bytes, not %d: learn them anew, as the README of flows/reading tells", len(data), want)
+	units, languages, rows := int(data[1]), int(data[2]), int(binary.LittleEndian.Uint32(data[3:]))
+	if want := head + 4*(2*units+n*units+n) + languages*(2+4) + rows*(4+units); rows > 1<<20 || len(data) != want {
+		return nil, fmt.Errorf("the weights are %d bytes, not %d: %s", len(data), want, anew)
 	}
-	for i := range n {
-		w.bars = append(w.bars, math.Float32frombits(binary.LittleEndian.Uint32(data[8*i:])))
-		w.scales = append(w.scales, math.Float32frombits(binary.LittleEndian.Uint32(data[8*i+4:])))
+	copy(w.stamp[:], data[7:])
+	data = data[head:]
+	floats := func(n int) []float32 {
+		out := make([]float32, n)
+		for i := range out {
+			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+		}
+		data = data[4*n:]
+		return out
 	}
-	w.steps = make([]int8, n<<w.bits)
-	for i, b := range data[8*n:] {
+	w.scales, w.hidden, w.labelw, w.bars = floats(units), floats(units), floats(n*units), floats(n)
+	for range languages {
+		tag := string(data[:2])
+		data = data[2:]
+		w.wary = append(w.wary, wary{tag, floats(1)[0]})
+	}
+	w.places = make(map[uint32]int, rows)
+	for i := range rows {
+		w.places[binary.LittleEndian.Uint32(data[4*i:])] = i * units
+	}
+	w.steps = make([]int8, rows*units)
+	for i, b := range data[4*rows:] {
 		w.steps[i] = int8(b)
 	}
 	return w, nil
 }
 
+const anew = "learn them anew, as the README of flows/reading tells"
+
 // Bytes writes the weights, the same for the same weights.
 func (w *Weights) Bytes() []byte {
-	out := []byte{byte(len(w.labels)), byte(w.bits)}
-	for i := range w.labels {
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(w.bars[i]))
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(w.scales[i]))
+	units := len(w.hidden)
+	out := []byte{byte(len(w.labels)), byte(units), byte(len(w.wary))}
+	out = binary.LittleEndian.AppendUint32(out, uint32(len(w.places)))
+	out = append(out, w.stamp[:]...)
+	for _, list := range [][]float32{w.scales, w.hidden, w.labelw, w.bars} {
+		for _, x := range list {
+			out = binary.LittleEndian.AppendUint32(out, math.Float32bits(x))
+		}
+	}
+	for _, x := range w.wary {
+		out = append(out, x.language[:2]...)
+		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(x.more))
+	}
+	hashes := make([]uint32, len(w.places))
+	for h, at := range w.places {
+		hashes[at/units] = h
+	}
+	for _, h := range hashes {
+		out = binary.LittleEndian.AppendUint32(out, h)
 	}
 	for _, s := range w.steps {
 		out = append(out, byte(s))
@@ -209,33 +282,99 @@ func (w *Weights) Bytes() []byte {
 	return out
 }
 
-// place is where a term's steps begin.
-func (w *Weights) place(t term) int { return int(t.hash&(1<<w.bits-1)) * len(w.labels) }
-
-func (w *Weights) sum(terms []term, label int) float32 {
-	sum := float32(0)
-	for _, t := range terms {
-		sum += t.value * float32(w.steps[w.place(t)+label])
-	}
-	return sum * w.scales[label]
+// weighed is a message under the weights.
+type weighed struct {
+	units []float32 // the hidden units; 0 where a unit is silent
+	sums  []float32 // label by label; a label holds from 0 on
 }
 
-func (w *Weights) holds(terms []term, label string) bool {
-	i := slices.Index(w.labels, label)
-	return w.sum(terms, i) >= w.bars[i]
-}
-
-// heaviest are the places of the text that speak most for a label.
-func (w *Weights) heaviest(terms []term, label string) []term {
-	i := slices.Index(w.labels, label)
-	var all []term
-	for _, t := range terms {
-		if t.to > t.from && w.steps[w.place(t)+i] > 0 {
-			all = append(all, t)
+func (w *Weights) weigh(language string, terms []term) weighed {
+	n := len(w.hidden)
+	units := make([]float32, n)
+	// Most terms of a message have the same value: their steps are added up first.
+	steps, value := make([]int32, n), float32(0)
+	flush := func() {
+		for k, s := range steps {
+			units[k] += float32(value * float32(s))
+			steps[k] = 0
 		}
 	}
-	slices.SortStableFunc(all, func(x, y term) int {
-		return cmp.Compare(y.value*float32(w.steps[w.place(y)+i]), x.value*float32(w.steps[w.place(x)+i]))
-	})
-	return all[:min(2, len(all))]
+	for _, t := range terms {
+		at, ok := w.places[t.hash]
+		if !ok {
+			continue
+		}
+		if t.value != value {
+			flush()
+			value = t.value
+		}
+		row := w.steps[at : at+n]
+		for k := range steps[:len(row)] {
+			steps[k] += int32(row[k])
+		}
+	}
+	flush()
+	for k := range units {
+		units[k] = max(0, float32(units[k]*w.scales[k])+w.hidden[k])
+	}
+	sums := slices.Clone(w.bars)
+	for l := range sums {
+		for k, u := range units {
+			sums[l] += float32(u * w.labelw[l*n+k])
+		}
+	}
+	return weighed{units, needed(sums, language, w.wary)}
+}
+
+// needed gives sums, less what a label of danger needs more in a language.
+func needed(sums []float32, language string, all []wary) []float32 {
+	out := slices.Clone(sums)
+	for _, w := range all {
+		if w.language != base(language) {
+			continue
+		}
+		for l, label := range Labels()[:len(out)] {
+			if severity(label) == 3 {
+				out[l] -= w.more
+			}
+		}
+	}
+	return out
+}
+
+// heaviest are the two places of the text that speak most for a label.
+func (w *Weights) heaviest(terms []term, of weighed, label string) []term {
+	n, l := len(w.hidden), slices.Index(w.labels, label)
+	speaks := make([]float32, n) // what a step of a unit adds to the label
+	for k, u := range of.units {
+		if u > 0 {
+			speaks[k] = w.labelw[l*n+k] * w.scales[k]
+		}
+	}
+	var first, second term
+	var most, more float32
+	for _, t := range terms {
+		at, ok := w.places[t.hash]
+		if !ok || t.to == t.from {
+			continue
+		}
+		sum := float32(0)
+		for k, s := range w.steps[at : at+n] {
+			sum += speaks[k] * float32(s)
+		}
+		switch sum *= t.value; {
+		case sum > most:
+			second, more, first, most = first, most, t, sum
+		case sum > more && (t.from != first.from || t.to != first.to):
+			second, more = t, sum
+		}
+	}
+	var out []term
+	if most > 0 {
+		out = append(out, first)
+	}
+	if more > 0 {
+		out = append(out, second)
+	}
+	return out
 }
