@@ -80,7 +80,8 @@ func (t *turn) alarming(text string, theirs bool) *alarm {
 	return a
 }
 
-// quoting adds words to those that are quoted: two at most, none within another.
+// quoting adds words to those that are quoted: two at most, none within another,
+// and no word alone beside a sentence, where it tells nothing.
 func quoting(all []string, words string) []string {
 	for i, w := range all {
 		switch {
@@ -91,7 +92,7 @@ func quoting(all []string, words string) []string {
 			return all
 		}
 	}
-	if len(all) < 2 {
+	if len(all) == 0 || len(all) == 1 && 3*len(words) >= len(all[0]) {
 		all = append(all, words)
 	}
 	return all

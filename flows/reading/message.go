@@ -100,7 +100,7 @@ func (m *Messages) Read(language, text string, today Date) Message {
 			found.Labels = append(found.Labels, label)
 			found.Because = append(found.Because, because...)
 			found.Severity = max(found.Severity, severity(label))
-			found.Sure = found.Sure || severity(label) == 3 && (len(p.places[label]) > 0 || m.weights != nil && p.sums[slices.Index(m.weights.labels, label)] > doubt)
+			found.Sure = found.Sure || severity(label) == 3 && m.sure(p, label)
 		}
 	}
 	if len(found.Labels) == 0 {
@@ -118,6 +118,11 @@ func (m *Messages) Read(language, text string, today Date) Message {
 
 // doubt is how far above its bar a label of danger may be a likeness only.
 const doubt = 0.5
+
+// sure tells that a label that holds is no likeness only.
+func (m *Messages) sure(a *answer, label string) bool {
+	return len(a.places[label]) > 0 || m.weights != nil && a.sums[slices.Index(m.weights.labels, label)] > doubt
+}
 
 // dayFirst tells how 05/03 is read where a message says nothing else.
 func dayFirst(language string) bool {

@@ -93,6 +93,24 @@ func TestOrdinaryTalkStaysOrdinary(t *testing.T) {
 	}
 }
 
+// The language of a message is heard, whatever the hint.
+func TestListen(t *testing.T) {
+	m := messages(t, nil)
+	for text, want := range map[string]string{
+		"We can not refund your order":           "en",
+		"亲，这个拆封了不退的哦":                            "zh",
+		"申し訳ございませんが返金できません":                      "ja",
+		"Wir können Ihnen das Geld nicht zurück": "de",
+		"Мы не вернём вам деньги за заказ":       "ru",
+		"No podemos devolver el dinero":          "es",
+		"9":                                      "fr", // nothing tells: the hint
+	} {
+		if _, got := m.listen("fr", m.own.cut(text)); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
 func TestWordsOfTheCustomerDoNotCount(t *testing.T) {
 	m := messages(t, shipped(t))
 	const threat = "We know where you live and we will kill you"

@@ -268,4 +268,19 @@ func TestMeasure(t *testing.T) {
 	for _, language := range low(shipped) {
 		t.Errorf("worse than it was: %s %s", language, shipped[language].line())
 	}
+
+	// What is sure finds most dangers, and takes less for one than what is likely.
+	all, sure := newTally(), newTally()
+	for _, e := range examples {
+		r := both.Read(e.Lang, e.Text, friday)
+		all.add(e, r.Labels)
+		if !r.Sure {
+			r.Labels = slices.DeleteFunc(r.Labels, func(l string) bool { return severity(l) == 3 })
+		}
+		sure.add(e, r.Labels)
+	}
+	t.Logf("sure: %d of %d messages of danger, %d of %d calm ones; likely: %d and %d", sure.found, sure.danger, sure.alarmed, sure.calm, all.found, all.alarmed)
+	if sure.found*10 < sure.danger*7 || sure.alarmed*3 > all.alarmed*2 {
+		t.Error("what is sure is not: too few dangers, or nearly as many false alarms")
+	}
 }

@@ -342,7 +342,7 @@ func needed(sums []float32, language string, all []wary) []float32 {
 	return out
 }
 
-// heaviest are the two places of the text that speak most for a label.
+// heaviest are the two places of the text, at most, that speak most for a label.
 func (w *Weights) heaviest(terms []term, of weighed, label string) []term {
 	n, l := len(w.hidden), slices.Index(w.labels, label)
 	speaks := make([]float32, n) // what a step of a unit adds to the label
@@ -369,12 +369,14 @@ func (w *Weights) heaviest(terms []term, of weighed, label string) []term {
 			second, more = t, sum
 		}
 	}
-	var out []term
-	if most > 0 {
-		out = append(out, first)
+	switch {
+	case most <= 0:
+		return nil
+	case more <= 0:
+		return []term{first}
+	case second.from <= first.to && first.from <= second.to: // they run into each other: one place
+		first.from, first.to = min(first.from, second.from), max(first.to, second.to)
+		return []term{first}
 	}
-	if more > 0 {
-		out = append(out, second)
-	}
-	return out
+	return []term{first, second}
 }
